@@ -1,0 +1,172 @@
+"""Facts about a result as codes with their values; floor 4 makes the sentences.
+
+A note says what was done or seen: rows left out, items reversed, a base too small. It holds
+no sentence, so that one result can be shown in any language. `KINDS` lists every code, how
+serious it is and which values belong to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["info", "warning", "suppressed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a note code means and which values come with it."""
+
+    severity: Severity
+    fields: tuple[str, ...]
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A fact: a code of `KINDS` with its values, in the order of the code's fields."""
+
+    code: str
+    values: tuple[tuple[str, object], ...]
+
+    @property
+    def severity(self) -> Severity:
+        """How serious the fact is: info, warning, or suppressed (a number was withheld)."""
+        return KINDS[self.code].severity
+
+    def __getitem__(self, name: str) -> object:
+        return dict(self.values)[name]
+
+
+def note(code: str, **values: object) -> Note:
+    """Return the note of this code; its values must be those that `KINDS` names.
+
+    Examples
+    --------
+    >>> note("weights_zero", n=3).severity
+    'info'
+    """
+    kind = KINDS[code]
+    if set(values) != set(kind.fields):
+        raise TypeError(f"note {code!r} takes {kind.fields}, not {tuple(values)}")
+    return Note(code, tuple((name, values[name]) for name in kind.fields))
+
+
+def distinct(notes: Iterable[Note]) -> tuple[Note, ...]:
+    """Return the notes without repeats, warnings first, otherwise in their order."""
+    order: Mapping[Severity, int] = {"suppressed": 0, "warning": 1, "info": 2}
+    return tuple(sorted(dict.fromkeys(notes), key=lambda one: order[one.severity]))
+
+
+KINDS: dict[str, Kind] = {
+    # reading a file: what was guessed or found on the way
+    "encoding_guessed": Kind(
+        "warning", ("file", "encoding"), "not UTF-8: letters by the likeliest encoding"
+    ),
+    "encoding_doubtful": Kind(
+        "warning", ("file", "encoding", "likely"), "the declared encoding may be wrong"
+    ),
+    "decimal_comma": Kind("info", ("file", "columns"), "numbers written with a decimal comma"),
+    "decimal_unclear": Kind(
+        "warning", ("file", "columns"), "a comma may be decimal or not: left as text"
+    ),
+    "blank_words": Kind(
+        "warning", ("column", "n", "words"), "words such as NA among numbers: left as text"
+    ),
+    "numbers_as_text": Kind("info", ("column", "n"), "numbers that the file stores as text"),
+    "percent_cells": Kind("info", ("column",), "percent cells, read as shares of one"),
+    "booleans_as_numbers": Kind("info", ("columns",), "true and false read as 1 and 0"),
+    "rows_blank": Kind("info", ("file", "n"), "rows without any cell filled, left out"),
+    "sheet_chosen": Kind(
+        "info", ("file", "sheet", "others"), "the first of several sheets was read"
+    ),
+    "file_missing_codes": Kind(
+        "info", ("column", "n", "codes"), "codes the file itself declares missing"
+    ),
+    "stata_missing": Kind("info", ("column", "n", "codes"), "Stata's .a to .z set to missing"),
+    # the study: what was done to the answers before any analysis
+    "screened_out": Kind("info", ("n", "column"), "rows outside data.eligible left the study"),
+    "excluded": Kind(
+        "warning", ("n", "rule"), "respondents flagged by a rule of data.exclude left"
+    ),
+    "weights_zero": Kind("info", ("n",), "respondents with weight zero do not count"),
+    "weights_missing": Kind("warning", ("n",), "respondents without a weight left the study"),
+    "waves_unweighted": Kind(
+        "warning", ("waves",), "waves without weights count every answer as one"
+    ),
+    "missing_codes": Kind("info", ("column", "n", "codes"), "declared codes set to missing"),
+    "not_applicable_codes": Kind("info", ("column", "n", "codes"), "answers 'not applicable'"),
+    "dont_know_codes": Kind("info", ("column", "n", "codes"), "answers 'do not know'"),
+    "refused_codes": Kind("info", ("column", "n", "codes"), "answers refused"),
+    "out_of_range": Kind(
+        "warning", ("column", "n", "values"), "answers outside the scale set to missing"
+    ),
+    "labels_recoded": Kind("info", ("column", "n"), "answer labels turned into the scale's codes"),
+    "reversed": Kind("info", ("column", "scale"), "answers reversed, as the codebook declares"),
+    "columns_unused": Kind("info", ("n", "columns"), "columns of the file that no one asked for"),
+    "points_rescaled": Kind("warning", ("n", "low", "high"), "importance points near 100 rescaled"),
+    "points_dropped": Kind("warning", ("n",), "importance points far from 100 set to missing"),
+    "wave_missing": Kind("warning", ("n",), "rows without a wave left the study"),
+    "lonely_psu": Kind("warning", ("strata", "policy"), "strata with one cluster"),
+    # bases
+    "one_wave": Kind("info", (), "a single wave: nothing to compare over time"),
+    "empty": Kind("suppressed", ("group",), "a group without any answer"),
+    "small_base": Kind("suppressed", ("group", "n", "min_n"), "base below min_n.show"),
+    "low_base": Kind("warning", ("group", "n", "min_n"), "base below min_n.test"),
+    "few_clusters": Kind("warning", ("n",), "fewer than ten clusters"),
+    "n_eff_fallback": Kind(
+        "warning", ("group",), "no variance: effective n from the weights alone"
+    ),
+    "rows_missing": Kind("info", ("name", "n", "n_total"), "respondents without this answer"),
+    # gaps
+    "ceiling": Kind("warning", ("item", "share"), "expectation at the top of the scale"),
+    "weights_differ": Kind("warning", ("respondent", "mean"), "the two weighted scores differ"),
+    "gap_expectation": Kind(
+        "warning", ("dimension", "r"), "the gap mostly mirrors the expectation"
+    ),
+    "few_pairs": Kind("warning", ("item", "n"), "fewer than thirty pairs"),
+    "hotelling_suppressed": Kind(
+        "suppressed", ("n", "p"), "too few respondents for Hotelling's T2"
+    ),
+    "overall_incomplete": Kind("info", ("n", "n_total"), "respondents without every dimension"),
+    # drivers
+    "listwise": Kind("info", ("n", "n_total"), "respondents with every answer"),
+    "half_lost": Kind("warning", ("n", "n_total"), "more than half of the cases lost"),
+    "same_missing": Kind("warning", ("first", "second"), "two drivers missing together"),
+    "not_used": Kind("info", ("driver", "n"), "did not use: an indicator beside the driver"),
+    "constant_driver": Kind("warning", ("driver",), "a driver that never varies"),
+    "aliased": Kind("warning", ("drivers",), "drivers that cannot be told apart by any data"),
+    "collinear": Kind("warning", ("driver", "vif"), "VIF of 10 or more"),
+    "collinear_notice": Kind("info", ("driver", "vif"), "VIF of 4 or more"),
+    "suppressor": Kind("warning", ("driver",), "negative coefficient, positive correlation"),
+    "negative_driver": Kind("warning", ("driver",), "the outcome falls as the driver rises"),
+    "same_construct": Kind("warning", ("driver", "r"), "a driver nearly equal to the outcome"),
+    "heteroscedastic": Kind("warning", ("p",), "Breusch-Pagan rejects equal variances"),
+    "outcome_numeric": Kind("info", ("levels",), "a rating treated as a number"),
+    "influential": Kind("warning", ("n", "largest"), "cases with a large Cook distance"),
+    "weak_model": Kind("warning", ("r_squared",), "R2 below .05"),
+    "no_validity": Kind("warning", ("cv_r_squared",), "nothing holds on new answers"),
+    "few_cases": Kind("warning", ("n", "p"), "few cases for so many drivers"),
+    "sampled_orders": Kind("warning", ("orders", "mc_error"), "Shapley by sampled orders"),
+    "pairwise_indefinite": Kind("warning", (), "pairwise correlations repaired"),
+    "observational": Kind("info", (), "associations, not effects"),
+    "outcome_constant": Kind("suppressed", ("outcome",), "the outcome never varies"),
+    "too_few_cases": Kind("suppressed", ("n", "p"), "not more cases than drivers"),
+    # trends
+    "too_few_waves": Kind("suppressed", ("n", "needed", "what"), "more waves are needed"),
+    "level_variance_poor": Kind("warning", ("n",), "fewer than ten waves"),
+    "no_true_movement": Kind("info", (), "no detectable true movement"),
+    "consistent_with_sampling": Kind("info", ("p_value",), "all movement may be sampling error"),
+    "same_people_undeclared": Kind("warning", ("n",), "ids in more than one wave"),
+    "no_threshold": Kind("info", ("measure",), "no practical threshold declared"),
+    "wave_not_asked": Kind("info", ("wave", "measure"), "not asked in this wave"),
+    "zero_variance_wave": Kind("warning", ("wave", "measure"), "a wave whose answers never vary"),
+    "unequal_precision": Kind("warning", ("ratio",), "sampling variances differ tenfold or more"),
+    # quality
+    "high_missing": Kind("warning", ("item", "share"), "more than a fifth of answers blank"),
+    # KPI
+    "nps_trademark": Kind("info", (), "NPS is a registered mark"),
+    "interval_clipped": Kind("info", ("measure",), "interval cut at the end of the scale"),
+    "weighted": Kind("info", ("column", "deff"), "weighted by this column"),
+}
