@@ -1,0 +1,457 @@
+"""From what was read to the parts of a study; all faults of the data in one pass."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cxresearch.errors import CxError, Fault, did_you_mean, first
+from cxresearch.notes import Note, note
+from cxresearch.stats.survey import Design
+from cxresearch.study import answers, flags
+from cxresearch.study import readers
+from cxresearch.study.agreement import check_params_against_codebook
+from cxresearch.study.codebook import Codebook, read_codebook
+from cxresearch.study.gather import Gathered, as_labels, gather, stack
+from cxresearch.study.params import DataSection, Params, Source, read_mapping, read_params
+
+FRAME = "frame"
+
+
+def from_files(path: str | Path, overrides: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Read a params file and all it names; return the fields of a `Study`."""
+    params, faults = read_params(path, overrides)
+    if params is None:
+        raise CxError.of(faults)
+    codebook, wrong = read_codebook(params.codebook, params.folder)
+    faults += wrong
+    if codebook is None:
+        raise CxError.of(faults)
+    faults += check_params_against_codebook(params, codebook)
+    gathered, wrong = gather(params.data, codebook)
+    faults += wrong
+    fields = None
+    if gathered is not None:
+        fields, wrong = parts(params, codebook, gathered)
+        faults += wrong
+    if faults or fields is None:
+        raise CxError.of(faults)
+    return fields
+
+
+def from_frame(
+    frame: pd.DataFrame,
+    codebook: Codebook | Mapping[str, Any] | str | Path,
+    *,
+    study: Mapping[str, Any],
+    data: Mapping[str, Any],
+    analysis: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return the fields of a `Study` of a frame in memory."""
+    written = {
+        "study": {key: value for key, value in study.items() if value is not None},
+        "data": {key: value for key, value in data.items() if value is not None},
+        "analysis": dict(analysis),
+    }
+    params, faults = read_mapping(written, in_memory=True)
+    book, wrong = read_codebook(codebook, Path())
+    faults += wrong
+    if params is None or book is None:
+        raise CxError.of(faults)
+    faults += check_params_against_codebook(params, book)
+    source = Source(path=Path(FRAME))
+    gathered, wrong = stack([(source, _responses(frame))], params.data, book)
+    faults += wrong
+    fields = None
+    if gathered is not None:
+        fields, wrong = parts(params, book, gathered)
+        faults += wrong
+    if faults or fields is None:
+        raise CxError.of(faults)
+    return fields
+
+
+def _responses(frame: pd.DataFrame) -> readers.Responses:
+    """Return a frame in memory as a reader would: plain columns, categories as their labels."""
+    plain = frame.reset_index(drop=True).copy(deep=False)
+    plain.columns = [str(name) for name in plain.columns]
+    for name in plain.columns:
+        if isinstance(plain[name].dtype, pd.CategoricalDtype):
+            plain[name] = plain[name].astype(object)
+    hashed = pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes()
+    digest = hashlib.sha256(hashed + "\n".join(plain.columns).encode())
+    return readers.Responses(
+        frame=plain, file=FRAME, format="csv", sha256=digest.hexdigest(), n_rows=len(plain)
+    )
+
+
+def parts(
+    params: Params, codebook: Codebook, gathered: Gathered
+) -> tuple[dict[str, Any] | None, list[Fault]]:
+    """Return the fields of a `Study`, or the faults that stand in the way."""
+    data = params.data
+    checked = answers.check(gathered, codebook, data)
+    faults = list(checked.faults)
+    notes = [*gathered.notes, *checked.notes]
+
+    frame, wrong = _grouped(gathered, data)
+    faults += wrong + _duplicates(gathered, frame, data)
+    weights, weight_notes, wrong = _weights(gathered, frame, data)
+    faults += wrong
+    eligible, eligible_notes, wrong = _eligible(gathered, data)
+    faults += wrong
+    duration, wrong = _duration(gathered, data)
+    faults += wrong
+    if faults:
+        return None, faults
+
+    kept = [name for name in checked.values if name not in frame]
+    frame = pd.concat([frame, checked.values[kept]], axis=1)
+    if data.duration and data.duration not in frame:
+        frame[data.duration] = duration
+    spare = [name for name in gathered.frame if name not in frame]
+    frame = pd.concat([frame, gathered.frame[spare]], axis=1)
+    weighted = np.ones(len(frame), dtype=bool) if weights is None else np.isfinite(weights)
+    sheet = flags.sheet(checked.values, checked.states, frame, codebook, data)
+    flagged, rules = flags.judge(sheet)
+    excluded, excluded_notes = _excluded(flagged, len(frame), data, eligible)
+    mask = weighted & eligible & ~excluded
+    if not mask.any():
+        return None, [
+            Fault(
+                kind="data",
+                what="no respondent is left to be analysed",
+                where=", ".join(part.name for part in gathered.parts),
+                found=f"{len(frame)} rows, {int(eligible.sum())} eligible",
+                hint="look at data.eligible and data.exclude in the params",
+            )
+        ]
+    try:
+        design = _design(frame, weights, data)
+    except CxError as error:
+        return None, [_as_data(fault, data) for fault in error.faults]
+    notes += [*weight_notes, *eligible_notes, *excluded_notes]
+    return {
+        "params": params,
+        "codebook": codebook,
+        "full": frame,
+        "states": checked.states,
+        "mask": mask,
+        "candidates": weighted & eligible,
+        "design": design,
+        "flow": _flow(frame, data, weighted, eligible, excluded),
+        "flags": flagged,
+        "rules": rules,
+        "coverage": gathered.coverage,
+        "value_labels": _value_labels(gathered, frame, data),
+        "sources": tuple((part.name, part.n, part.sha256) for part in gathered.parts),
+        "notes": tuple(notes),
+        "fingerprint": fingerprint(params, codebook, gathered),
+    }, []
+
+
+def fingerprint(params: Params, codebook: Codebook, gathered: Gathered) -> str:
+    """Return the SHA-256 over data, codebook and the params that change a number."""
+    facts = {
+        "data": [part.sha256 for part in gathered.parts],
+        "codebook": codebook.canonical(),
+        "params": params.numbers(),
+    }
+    text = json.dumps(facts, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _grouped(gathered: Gathered, data: DataSection) -> tuple[pd.DataFrame, list[Fault]]:
+    """Return id, wave, segments and the like as labels, categories in order."""
+    raw, faults = gathered.frame, []
+    columns: dict[str, Any] = {}
+    if data.id:
+        columns[data.id] = as_labels(raw[data.id])
+    if data.wave is not None:
+        labels = as_labels(raw[data.wave.column])
+        present = natural(labels.dropna().unique())
+        order = [str(label) for label in data.wave.order or present]
+        if (blank := labels.isna().to_numpy()).any():
+            faults.append(
+                Fault(
+                    kind="data",
+                    what="rows without a wave",
+                    where=gathered.rows(data.wave.column, blank),
+                    hint="give every row its wave, or leave these rows out of the file",
+                )
+            )
+        if stray := [label for label in present if label not in order]:
+            where = gathered.rows(data.wave.column, labels.isin(stray).to_numpy())
+            faults.append(
+                Fault(
+                    kind="data",
+                    what="waves that data.wave.order does not name",
+                    where=where,
+                    found=first(stray),
+                    hint=f"order names {first(order, 12)}; add these or correct the file",
+                )
+            )
+        columns[data.wave.column] = pd.Categorical(labels, [*order, *stray], ordered=True)
+    named = [*data.segments, data.service_point, data.entity.column if data.entity else None]
+    for name in dict.fromkeys(name for name in named if name and name not in columns):
+        labels = as_labels(raw[name])
+        columns[name] = pd.Categorical(labels, natural(labels.dropna().unique()))
+    if data.id and data.id not in data.segments and columns[data.id].isna().any():
+        blank = columns[data.id].isna().to_numpy()
+        faults.append(
+            Fault(
+                kind="data",
+                what="respondents without an id",
+                where=gathered.rows(data.id, blank),
+                hint="give every respondent an id, or set data.id to null to number the rows",
+            )
+        )
+    return pd.DataFrame(columns, index=raw.index), faults
+
+
+def natural(labels: Sequence[object]) -> list[str]:
+    """Return labels in the order a reader expects: numbers by size, then text.
+
+    Examples
+    --------
+    >>> natural(["10", "9", "b", "a"])
+    ['9', '10', 'a', 'b']
+    """
+
+    def key(label: str) -> tuple[int, float, str]:
+        try:
+            return 0, float(label), label
+        except ValueError:
+            return 1, 0.0, label
+
+    return sorted((str(label) for label in labels), key=key)
+
+
+def _duplicates(gathered: Gathered, frame: pd.DataFrame, data: DataSection) -> list[Fault]:
+    if not data.id:
+        return []
+    keys = [data.id]
+    keys += [data.wave.column] if data.wave else []
+    keys += [data.entity.column] if data.entity else []
+    known = frame[data.id].notna()
+    twice = (frame.duplicated(keys, keep=False) & known).to_numpy()
+    if not twice.any():
+        return []
+    ids = frame.loc[twice, data.id].drop_duplicates().tolist()
+    place = " of a wave" if data.wave else ""
+    return [
+        Fault(
+            kind="data",
+            what=f"ids that stand in several rows{place}",
+            where=gathered.rows(data.id, twice),
+            found=first(ids),
+            hint="keep one row per respondent, or name the column that is the id under data.id",
+        )
+    ]
+
+
+def _weights(
+    gathered: Gathered, frame: pd.DataFrame, data: DataSection
+) -> tuple[np.ndarray | None, list[Note], list[Fault]]:
+    if not data.weight:
+        return None, [], []
+    raw = gathered.frame[data.weight]
+    if not pd.api.types.is_numeric_dtype(raw):
+        numbers = pd.to_numeric(raw, errors="coerce")
+        wrong = (numbers.isna() & raw.notna()).to_numpy()
+        if wrong.any():
+            return None, [], [_weight_fault(gathered, data, wrong, "text in the column of weights")]
+        raw = numbers
+    weights = raw.to_numpy(dtype=float, na_value=np.nan)
+    notes: list[Note] = []
+    faults: list[Fault] = []
+    if (bad := (weights < 0) | np.isinf(weights)).any():
+        faults.append(_weight_fault(gathered, data, bad, "weights below zero or infinite"))
+    missing = np.isnan(weights)
+    unweighted: list[str] = []
+    if data.wave is not None and missing.any():
+        column = frame[data.wave.column]
+        for label in column.cat.categories:
+            rows = (column == label).to_numpy()
+            if rows.any() and missing[rows].all():
+                unweighted.append(str(label))
+                weights = np.where(rows, 1.0, weights)
+        if len(unweighted) == column.nunique():
+            unweighted = []
+            weights = raw.to_numpy(dtype=float, na_value=np.nan)
+        missing = np.isnan(weights)
+    if unweighted:
+        notes.append(note("waves_unweighted", waves=", ".join(unweighted)))
+    if missing.any():
+        if data.missing_weight == "drop":
+            notes.append(note("weights_missing", n=int(missing.sum())))
+        else:
+            faults.append(
+                _weight_fault(
+                    gathered,
+                    data,
+                    missing,
+                    "respondents without a weight",
+                    "fill the weights in, or declare data.missing_weight: drop",
+                )
+            )
+    if not faults and not (np.nan_to_num(weights) > 0).any():
+        everyone = np.ones(len(weights), dtype=bool)
+        faults.append(_weight_fault(gathered, data, everyone, "no weight is above zero"))
+    if n := int((weights == 0).sum()):
+        notes.append(note("weights_zero", n=n))
+    return weights, notes, faults
+
+
+def _weight_fault(
+    gathered: Gathered, data: DataSection, rows: np.ndarray, what: str, hint: str = ""
+) -> Fault:
+    assert data.weight is not None
+    found = gathered.frame.loc[rows, data.weight].drop_duplicates().tolist()
+    return Fault(
+        kind="data",
+        what=what,
+        where=gathered.rows(data.weight, rows),
+        found="" if hint else first(found),
+        hint=hint or "correct the weights, or set data.weight to null for an unweighted study",
+    )
+
+
+def _eligible(gathered: Gathered, data: DataSection) -> tuple[np.ndarray, list[Note], list[Fault]]:
+    eligible = np.ones(len(gathered.frame), dtype=bool)
+    notes, faults = [], []
+    for i, rule in enumerate(data.eligible):
+        column = gathered.frame[rule.column]
+        labels = as_labels(column)
+        allowed = [str(code) for code in rule.allowed]
+        if allowed:
+            passed = labels.isin(allowed).to_numpy()
+        else:
+            numbers = pd.to_numeric(column, errors="coerce")
+            low = -np.inf if rule.min is None else rule.min
+            high = np.inf if rule.max is None else rule.max
+            allowed = [f"{low:g} to {high:g}"]
+            passed = numbers.between(low, high).to_numpy()
+        if not passed.any():
+            known = labels.dropna().unique().tolist()
+            faults.append(
+                Fault(
+                    kind="data",
+                    what="no respondent passes this rule of eligibility",
+                    where=f'params: data.eligible[{i}], column "{rule.column}"',
+                    found=f"wanted {first(allowed)}; the column holds {first(known)}",
+                    hint=did_you_mean(allowed[0] if allowed else "", known),
+                )
+            )
+        if n := int((eligible & ~passed).sum()):
+            notes.append(note("screened_out", n=n, column=rule.column))
+        eligible &= passed
+    return eligible, notes, faults
+
+
+def _duration(
+    gathered: Gathered, data: DataSection
+) -> tuple[pd.Series | None, list[Fault]]:
+    if not data.duration:
+        return None, []
+    raw = gathered.frame[data.duration]
+    numbers = pd.to_numeric(raw, errors="coerce").astype(float)
+    wrong = (numbers.isna() & raw.notna()).to_numpy() | (numbers < 0).to_numpy()
+    if not wrong.any():
+        return numbers, []
+    fault = Fault(
+        kind="data",
+        what="durations that are no numbers of zero or more",
+        where=gathered.rows(data.duration, wrong),
+        found=first(raw[wrong].drop_duplicates().tolist()),
+        hint="seconds or minutes as plain numbers, or leave data.duration out",
+    )
+    return None, [fault]
+
+
+def _excluded(
+    flagged: pd.DataFrame, n_rows: int, data: DataSection, eligible: np.ndarray
+) -> tuple[np.ndarray, list[Note]]:
+    excluded = np.zeros(n_rows, dtype=bool)
+    notes = []
+    for rule in data.exclude:
+        rows = flagged.loc[flagged["rule"] == rule, "row"].to_numpy(dtype=int)
+        rows = rows[eligible[rows] & ~excluded[rows]]
+        excluded[rows] = True
+        notes.append(note("excluded", n=len(rows), rule=rule))
+    return excluded, notes
+
+
+def _design(frame: pd.DataFrame, weights: np.ndarray | None, data: DataSection) -> Design:
+    """Waves are independent samples: strata and clusters are read within their wave."""
+    strata = None
+    if weights is not None or data.strata or data.cluster:
+        named = [data.wave.column if data.wave else None, data.strata]
+        if columns := [name for name in dict.fromkeys(named) if name]:
+            strata = frame.groupby(columns, observed=True, sort=False, dropna=False).ngroup()
+    clusters = None if not data.cluster else frame[data.cluster]
+    return Design.build(
+        len(frame),
+        weights=None if weights is None else np.nan_to_num(weights),
+        strata=strata,
+        clusters=clusters,
+        fpc=None if not data.fpc else frame[data.fpc],
+        lonely_psu=data.lonely_psu,
+    )
+
+
+def _as_data(fault: Fault, data: DataSection) -> Fault:
+    named = [name for name in (data.weight, data.strata, data.cluster) if name]
+    where = fault.where or ("columns " + ", ".join(f'"{name}"' for name in named))
+    return Fault(
+        kind="data",
+        what=fault.what,
+        where=where,
+        found=fault.found,
+        hint=fault.hint or "correct the columns of the design, or declare data.lonely_psu",
+    )
+
+
+def _flow(
+    frame: pd.DataFrame,
+    data: DataSection,
+    weighted: np.ndarray,
+    eligible: np.ndarray,
+    excluded: np.ndarray,
+) -> pd.DataFrame:
+    stages = {
+        "received": np.ones(len(frame), dtype=bool),
+        "weighted": weighted,
+        "eligible": weighted & eligible,
+        "analysed": weighted & eligible & ~excluded,
+    }
+    if data.wave is None:
+        table = pd.DataFrame({"stage": list(stages), "n": [int(m.sum()) for m in stages.values()]})
+    else:
+        counts = pd.DataFrame(stages).groupby(frame[data.wave.column], observed=True).sum()
+        table = (
+            counts.rename_axis("wave").reset_index().melt("wave", var_name="stage", value_name="n")
+        )
+        table["wave"] = table["wave"].astype(str)
+    if weighted.all():
+        table = table[table["stage"] != "weighted"]
+    return table.reset_index(drop=True)
+
+
+def _value_labels(
+    gathered: Gathered, frame: pd.DataFrame, data: DataSection
+) -> dict[str, dict[str, str]]:
+    columns = [*data.segments, data.service_point, data.wave.column if data.wave else None]
+    found = {}
+    for column in dict.fromkeys(name for name in columns if name):
+        if labels := gathered.value_labels.get(column):
+            found[column] = {
+                as_labels(pd.Series([code])).iloc[0]: text for code, text in labels.items()
+            }
+    return found

@@ -1,0 +1,140 @@
+"""Section ``tables``: operational tables, each a file and a map of its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from cxresearch.study.fields import ByLabel, Column, Day, Label
+from cxresearch.study.params.data import Reading
+
+TableName = Literal[
+    "sample",
+    "customers",
+    "revenue",
+    "contacts",
+    "tickets",
+    "orders",
+    "returns",
+    "staff",
+    "staff_time",
+    "qa",
+    "mystery",
+    "brand",
+    "brand_intended",
+    "competitor",
+    "verbatims",
+    "codes",
+    "posts",
+    "documents",
+    "sessions",
+    "cash",
+    "targets",
+    "indicators",
+    "actions",
+    "branches",
+    "qualitative",
+]
+
+_CRITERIA = ("criterion_id", "score", "max_score", "critical_fail")
+
+TABLE_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "sample": ("case_id", "wave", "disposition"),
+    "customers": (
+        "customer_id",
+        "account_id",
+        "branch_id",
+        "segment",
+        "start_date",
+        "end_date",
+        "source",
+    ),
+    "revenue": ("customer_id", "period", "revenue", "margin", "cost_to_serve"),
+    "contacts": (
+        "contact_id",
+        "customer_id",
+        "ts",
+        "channel",
+        "agent_id",
+        "branch_id",
+        "converted",
+        "converted_at",
+    ),
+    "tickets": (
+        "ticket_id",
+        "customer_id",
+        "opened_at",
+        "first_response_at",
+        "resolved_at",
+        "reopened_at",
+        "is_complaint",
+        "escalated_at",
+        "level",
+        "channel",
+        "agent_id",
+        "branch_id",
+    ),
+    "orders": (
+        "order_id",
+        "customer_id",
+        "ordered_at",
+        "planned_dispatch",
+        "dispatched_at",
+        "promised_at",
+        "delivered_at",
+        "status",
+        "complete",
+        "undamaged",
+        "value",
+        "cost_of_goods",
+        "selling_cost",
+        "lines",
+        "lines_available",
+    ),
+    "returns": ("return_id", "order_id", "returned_at", "reason", "value", "cost"),
+    "staff": ("staff_id", "start_date", "end_date", "separation_type", "fte"),
+    "staff_time": ("staff_id", "period", "hours", "resolved"),
+    "qa": ("evaluation_id", "contact_id", "agent_id", "evaluator_id", *_CRITERIA),
+    "mystery": ("visit_id", "branch_id", "visit_date", "evaluator_id", *_CRITERIA),
+    "brand": ("respondent_id", "brand", "attribute", "selected"),
+    "brand_intended": ("attribute", "intended", "weight"),
+    "competitor": ("respondent_id", "brand", "item", "score"),
+    "verbatims": ("text_id", "source", "respondent_id", "ts", "lang", "text"),
+    "codes": ("text_id", "coder", "theme", "sentiment"),
+    "posts": ("post_id", "ts", "channel", "author_key", "text", "followers"),
+    "documents": ("doc_id", "ts", "type", "text", "is_complaint"),
+    "sessions": (
+        "session_id",
+        "customer_id",
+        "ts",
+        "pages",
+        "exit_page",
+        "cart_started",
+        "purchased",
+    ),
+    "cash": ("period", "receipts", "payments"),
+    "targets": ("kpi", "value", "by", "baseline", "period"),
+    "indicators": ("kpi", "period", "value", "n"),
+    "actions": ("action_id", "source", "opened_at", "due_at", "closed_at", "kpi_id"),
+    "branches": ("branch_id", "region", "opened"),
+    "qualitative": ("event_id", "type", "date", "participants", "topic"),
+}
+"""Canonical columns of every operational table."""
+
+
+class Table(Reading):
+    """One operational table."""
+
+    columns: Annotated[Mapping[Label, Column], ByLabel] = Field(default_factory=dict)
+    """Canonical column: the file's name of it."""
+    cut: Day | None = None
+    """Day on which the table was cut: what is open then is censored."""
+    time_zone: str | None = None
+    """Time zone of the table's clock times, such as Europe/Ljubljana."""
+
+
+def table_form(value: Any) -> Any:
+    """Return the long form of a table: a path alone is a mapping with this path."""
+    return {"path": value} if isinstance(value, str) else value

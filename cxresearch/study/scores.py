@@ -1,0 +1,179 @@
+"""From answers to scores: pairs, dimensions, measures and attributes, one value a respondent.
+
+Every score keeps the length of the frame, with NaN where a respondent has too few answers,
+so that it lines up with the survey design.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from cxresearch.errors import AnalysisError, Fault
+from cxresearch.study.codebook import Attribute, Dimension, Item, Measure
+
+Side = Literal["perception", "expectation", "adequate", "desired"]
+Headline = Literal["nps", "top_box", "mean"]
+Array = np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """Perception and expectation of one dimension, only where both were answered.
+
+    Attributes
+    ----------
+    items : tuple of Item
+        The items that have both sides, in the codebook's order.
+    perception, expectation : ndarray, shape (rows, items)
+        Answers in scale points; NaN on both sides unless both were given.
+    count : ndarray, shape (rows,)
+        Answered pairs of each respondent.
+    needed : int
+        Pairs that a respondent must have answered for a dimension score.
+    """
+
+    items: tuple[Item, ...]
+    perception: Array
+    expectation: Array
+    count: Array
+    needed: int
+
+    @property
+    def enough(self) -> Array:
+        """Whether each respondent answered enough pairs for a dimension score."""
+        return np.asarray(self.count >= self.needed)
+
+    def mean(self, side: Literal["perception", "expectation"]) -> Array:
+        """Mean of one side over the answered pairs, NaN below `needed`."""
+        return _row_mean(getattr(self, side), self.needed)
+
+    @property
+    def gap(self) -> Array:
+        """Mean of perception minus expectation over the answered pairs (scale points)."""
+        return _row_mean(self.perception - self.expectation, self.needed)
+
+
+def pairs(frame: pd.DataFrame, dimension: Dimension, min_pairs: int | None = None) -> Pairs:
+    """Return the answered expectation/perception pairs of a dimension."""
+    items = tuple(item for item in dimension.items if item.expectation and item.perception)
+    if not items:
+        raise AnalysisError(
+            Fault(
+                kind="analysis",
+                what=f'dimension "{dimension.key}" has no item with expectation and perception',
+                where=f"codebook: dimensions.{dimension.key}.items",
+                hint="name both columns of at least one item",
+            )
+        )
+    perception = answers(frame, [item.perception for item in items if item.perception])
+    expectation = answers(frame, [item.expectation for item in items if item.expectation])
+    both = np.isfinite(perception) & np.isfinite(expectation)
+    return Pairs(
+        items,
+        np.where(both, perception, np.nan),
+        np.where(both, expectation, np.nan),
+        both.sum(axis=1),
+        _needed(len(items), min_pairs or dimension.min_pairs),
+    )
+
+
+def battery(frame: pd.DataFrame, dimension: Dimension, side: Side = "perception") -> Array:
+    """Return the mean of one side of a dimension per respondent (at least half its items)."""
+    columns = [name for item in dimension.items if (name := getattr(item, side))]
+    return _row_mean(answers(frame, columns), _needed(len(columns), dimension.min_pairs))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scored:
+    """A measure, scored for every respondent.
+
+    Attributes
+    ----------
+    measure : Measure
+        Its entry in the codebook.
+    values : ndarray, shape (rows,)
+        The score: the answer, or the mean of several columns, in scale points.
+    headline : {"nps", "top_box", "mean"}
+        The figure that stands for the measure in trends, targets, alerts and segments.
+    """
+
+    measure: Measure
+    values: Array
+    headline: Headline
+
+    @property
+    def promoter(self) -> Array:
+        """1 for promoters, 0 for other answers, NaN for none."""
+        return self.share(self.values >= self.measure.promoters_from)
+
+    @property
+    def detractor(self) -> Array:
+        """1 for detractors, 0 for other answers, NaN for none."""
+        return self.share(self.values <= self.measure.detractors_to)
+
+    def top(self, boxes: int) -> Array:
+        """1 at one of the scale's highest `boxes` points, 0 below, NaN for no answer."""
+        return self.share(self.values > self.measure.scale.max - boxes)
+
+    def share(self, condition: Array) -> Array:
+        """Return a condition as 0 and 1, NaN where the respondent has no score."""
+        return np.where(np.isfinite(self.values), condition.astype(float), np.nan)
+
+    @property
+    def rescaled(self) -> Array:
+        """The score on 0 to 100: 100 (x - min) / (max - min)."""
+        scale = self.measure.scale
+        return 100 * (self.values - scale.min) / (scale.max - scale.min)
+
+    @property
+    def series(self) -> Array:
+        """The values whose mean is the headline (NPS: 100 for promoters, -100 for detractors)."""
+        if self.headline == "nps":
+            return 100 * (self.promoter - self.detractor)
+        if self.headline == "top_box":
+            return self.top(self.measure.top_box or 1)
+        return self.values
+
+    @property
+    def unit(self) -> Literal["nps", "share", "points"]:
+        """Unit of the headline."""
+        units: dict[Headline, Literal["nps", "share", "points"]]
+        units = {"nps": "nps", "top_box": "share", "mean": "points"}
+        return units[self.headline]
+
+
+def score_measure(frame: pd.DataFrame, measure: Measure) -> Scored:
+    """Return a measure's score: the mean of its answered columns, if there are enough."""
+    columns = list(measure.columns)
+    values = _row_mean(answers(frame, columns), _needed(len(columns), measure.min_answered))
+    if measure.kind == "nps":
+        return Scored(measure, values, "nps")
+    return Scored(measure, values, "top_box" if measure.top_box else "mean")
+
+
+def score_attribute(frame: pd.DataFrame, attribute: Attribute) -> Array:
+    """Return an attribute's score: the mean of its answered columns, if at least half are."""
+    columns = list(attribute.columns)
+    return _row_mean(answers(frame, columns), _needed(len(columns), None))
+
+
+def answers(frame: pd.DataFrame, columns: list[str]) -> Array:
+    """Return columns as a float array, shape (rows, columns); no answer is NaN."""
+    return frame[columns].to_numpy(dtype=float, na_value=np.nan)
+
+
+def _needed(n_columns: int, declared: int | None) -> int:
+    return max(1, min(n_columns, declared if declared is not None else math.ceil(n_columns / 2)))
+
+
+def _row_mean(values: Array, needed: int) -> Array:
+    answered = np.isfinite(values)
+    count = answered.sum(axis=1)
+    total = np.where(answered, values, 0.0).sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(count >= max(needed, 1), total / count, np.nan)

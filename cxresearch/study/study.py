@@ -1,0 +1,520 @@
+"""The study: params, codebook, checked answers and survey design as one immutable thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cxresearch import display
+from cxresearch.errors import AnalysisError, Fault, did_you_mean
+from cxresearch.notes import Note, note
+from cxresearch.results import About
+from cxresearch.stats.resample import stream
+from cxresearch.stats.survey import Design
+from cxresearch.study import assemble, scores
+from cxresearch.study.answers import State
+from cxresearch.study.codebook import Codebook
+from cxresearch.study.params import MinN, Params
+
+BASE_NOTES = ("excluded", "waves_unweighted", "weights_missing", "lonely_psu", "out_of_range")
+FEW_CLUSTERS = 10
+
+By = str | Sequence[str] | None
+
+
+def load_study(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Study:
+    """Load a study from its params file: read, check, and set up the survey design.
+
+    Parameters
+    ----------
+    path : str or Path
+        The params file; paths in it are relative to it.
+    overrides : mapping, optional
+        Dotted keys that stand in for what the file says: ``{"analysis.seed": 7}``.
+
+    Raises
+    ------
+    InputError
+        With every fault of params, codebook and data at once.
+    """
+    return Study(**assemble.from_files(path, overrides))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cell:
+    """A group of respondents: the labels that name it and its rows in the whole frame."""
+
+    keys: dict[str, str]
+    mask: np.ndarray
+
+    @property
+    def name(self) -> str:
+        """The group's labels in one text."""
+        return " · ".join(self.keys.values())
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Study:
+    """Checked answers with all that is needed to analyse them.
+
+    A study never changes. `where`, `wave` and `split` give studies of some of its
+    respondents; these keep the whole survey design, as standard errors of subgroups need it.
+    Load one with `cxresearch.load_study` or make one from a frame with `Study.from_frame`.
+
+    Attributes
+    ----------
+    params : Params
+        What the params file says, with every default.
+    codebook : Codebook
+        Which column asks what.
+    full : DataFrame
+        Checked answers of every row of the design, rows of other subgroups included.
+    states : DataFrame
+        What each cell of a rating column held (`cxresearch.study.answers.State`).
+    mask : ndarray of bool
+        Rows of `full` that belong to this study.
+    candidates : ndarray of bool
+        The same with those whom a rule of ``data.exclude`` left out.
+    design : Design
+        Weights, strata and clusters of every row of `full`.
+    flow : DataFrame
+        From received to analysed: `stage, wave, n`.
+    flags : DataFrame
+        Respondents flagged by the rules of data quality: `row, rule, value, threshold, severity`.
+    rules : tuple of str
+        Rules of data quality that found something to look at.
+    coverage : DataFrame of bool
+        Which source holds which column.
+    sources : tuple of (name, rows, SHA-256)
+        Files that the answers came from.
+    notes : tuple of Note
+        What was screened, recoded or reversed.
+    fingerprint : str
+        SHA-256 over data, codebook and the params that change a number.
+    """
+
+    params: Params
+    codebook: Codebook
+    full: pd.DataFrame = field(repr=False)
+    states: pd.DataFrame = field(repr=False)
+    mask: np.ndarray = field(repr=False)
+    candidates: np.ndarray = field(repr=False)
+    design: Design = field(repr=False)
+    flow: pd.DataFrame = field(repr=False)
+    flags: pd.DataFrame = field(repr=False)
+    rules: tuple[str, ...] = field(repr=False)
+    coverage: pd.DataFrame = field(repr=False)
+    sources: tuple[tuple[str, int, str], ...] = field(repr=False)
+    value_labels: Mapping[str, Mapping[str, str]] = field(repr=False, default_factory=dict)
+    notes: tuple[Note, ...] = field(repr=False, default=())
+    fingerprint: str = ""
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: pd.DataFrame,
+        codebook: Codebook | Mapping[str, Any] | str | Path,
+        *,
+        id: str | None = None,  # noqa: A002 - the key of the params file
+        wave: str | Mapping[str, Any] | None = None,
+        weight: str | None = None,
+        strata: str | None = None,
+        cluster: str | None = None,
+        segments: Sequence[str] = (),
+        name: str = "study",
+        title: Any = None,
+        language: str = "en",
+        analysis: Mapping[str, Any] | None = None,
+        **data: Any,
+    ) -> Study:
+        """Make a study of a frame in memory, with no file at all.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            One row per respondent (and wave).
+        codebook : Codebook, mapping or path
+            Which column asks what, as in a codebook file.
+        id, wave, weight, strata, cluster : str, optional
+            Columns, as the keys of ``data`` in a params file. `wave` may be a mapping with
+            ``column``, ``order``, ``dates``, ``baseline`` and ``period``.
+        segments : sequence of str
+            Columns by which results may be asked.
+        name, title, language : str
+            As the keys of ``study`` in a params file.
+        analysis : mapping, optional
+            As the section ``analysis`` of a params file.
+        **data
+            Further keys of ``data``: ``missing``, ``not_applicable``, ``service_point``, ...
+
+        Raises
+        ------
+        InputError
+            With every fault of choices, codebook and answers.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> frame = pd.DataFrame({"sat": [5, 4, 4, 2], "region": ["N", "N", "S", "S"]})
+        >>> codebook = {"measures": {"satisfaction": {"kind": "csat", "columns": "sat",
+        ...                                           "scale": [1, 5]}}}
+        >>> Study.from_frame(frame, codebook, segments=["region"]).frame["sat"].tolist()
+        [5.0, 4.0, 4.0, 2.0]
+        """
+        choices = {"id": id, "wave": wave, "weight": weight, "strata": strata, "cluster": cluster}
+        return cls(
+            **assemble.from_frame(
+                frame,
+                codebook,
+                study={"name": name, "title": title, "language": language},
+                data={**choices, "segments": list(segments), **data},
+                analysis=dict(analysis or {}),
+            )
+        )
+
+    # what the study says of itself -----------------------------------------------------------
+
+    @property
+    def n(self) -> int:
+        """Respondents in this study."""
+        return int(self.mask.sum())
+
+    @property
+    def n_eff(self) -> float:
+        """Effective number of respondents under the weights: (sum w)² / sum w²."""
+        return self.design.kish(self.mask)[0]
+
+    @property
+    def conf_level(self) -> float:
+        """Confidence level of every interval."""
+        return self.params.analysis.conf_level
+
+    @property
+    def n_resamples(self) -> int:
+        """Bootstrap draws."""
+        return self.params.analysis.n_resamples
+
+    @property
+    def seed(self) -> int:
+        """The seed from which every analysis takes its own stream."""
+        return self.params.analysis.seed
+
+    @property
+    def min_n(self) -> MinN:
+        """Bases below which figures are withheld (`show`) or marked (`test`)."""
+        return self.params.analysis.min_n
+
+    @property
+    def wave_column(self) -> str | None:
+        """Column of the waves, if there are any."""
+        return self.params.data.wave.column if self.params.data.wave else None
+
+    @property
+    def waves(self) -> tuple[str, ...]:
+        """Waves that this study holds, in their order."""
+        return () if self.wave_column is None else self.groups(self.wave_column)
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """Columns by which results may be asked."""
+        return tuple(self.params.data.segments)
+
+    @cached_property
+    def about(self) -> About:
+        """Labels and look, for showing results of this study."""
+        study, report = self.params.study, self.params.report
+        return About(
+            study=study.name,
+            title=study.title or study.name,
+            client=study.client or "",
+            language=study.language,
+            accent=report.brand.accent,
+            fingerprint=self.fingerprint,
+            labels=self.codebook.labels(),
+            texts=self.codebook.texts(),
+            values=self.value_labels,
+            waves=self.waves,
+            conf_level=self.conf_level,
+        )
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """A copy of the checked answers of this study's respondents."""
+        return self.full.loc[self.mask].reset_index(drop=True)
+
+    @property
+    def scores(self) -> pd.DataFrame:
+        """A copy of every score, one row a respondent.
+
+        Columns: id, wave, segments and weight under their own names; a dimension's key for the
+        mean of its perceptions, ``<key>_expectation`` and ``<key>_gap`` for the mean over its
+        answered pairs; the keys of measures and attributes. Scale points.
+        """
+        data = self.params.data
+        named = [data.id, self.wave_column, *self.segments, data.service_point, data.weight]
+        table = self.full[[name for name in dict.fromkeys(named) if name]].copy()
+        for key, dimension in self.codebook.dimensions.items():
+            if any(item.perception for item in dimension.items):
+                table[key] = scores.battery(self.full, dimension)
+            if dimension.has_pairs:
+                pairs = scores.pairs(self.full, dimension)
+                table[f"{key}_expectation"] = pairs.mean("expectation")
+                table[f"{key}_gap"] = pairs.gap
+        for key in [*self.codebook.measures, *self.codebook.attributes]:
+            table[key] = self.values(key)
+        return table.loc[self.mask].reset_index(drop=True)
+
+    # parts of the study ----------------------------------------------------------------------
+
+    def where(self, **groups: object) -> Study:
+        """Return the study of some respondents: ``study.where(region="North")``.
+
+        Parameters
+        ----------
+        **groups
+            Column of waves, segments or service points → a label or several. Labels are text;
+            numbers are taken as their text.
+
+        Raises
+        ------
+        AnalysisError
+            For a column or a label that the study does not have; the nearest is named.
+        """
+        chosen = np.ones(len(self.full), dtype=bool)
+        for column, wanted in groups.items():
+            self._check_grouping(column)
+            labels = wanted if isinstance(wanted, list | tuple | set) else [wanted]
+            known = self.groups(column)
+            names = [self._label(column, label, known) for label in labels]
+            chosen &= self.full[column].isin(names).to_numpy()
+        return replace(self, mask=self.mask & chosen, candidates=self.candidates & chosen)
+
+    def wave(self, label: object) -> Study:
+        """Return the study of one wave."""
+        if self.wave_column is None:
+            raise self._no_waves()
+        return self.where(**{self.wave_column: label})
+
+    def latest(self) -> Study:
+        """Return the study of the last wave that has answers (itself where there are no waves)."""
+        return self.wave(self.waves[-1]) if self.waves else self
+
+    def split(self, column: str) -> dict[str, Study]:
+        """Return one study per label of a column, in order."""
+        self._check_grouping(column)
+        return {label: self.where(**{column: label}) for label in self.groups(column)}
+
+    def groups(self, column: str) -> tuple[str, ...]:
+        """Return the labels of a grouping column that this study holds, in order."""
+        codes = self.full[column].cat.codes.to_numpy()[self.mask]
+        present = np.unique(codes[codes >= 0])
+        return tuple(str(self.full[column].cat.categories[code]) for code in present)
+
+    def cells(self, by: By = None) -> Iterator[Cell]:
+        """Yield the groups of this study: all of it, or one per label (or pair of labels).
+
+        Parameters
+        ----------
+        by : str or sequence of str, optional
+            "wave", a segment's column, the service point's, or several of them. Respondents
+            without a label are in no group.
+        """
+        columns = self.by_columns(by)
+        if not columns:
+            yield Cell({}, self.mask)
+            return
+        yield from self._cells(columns, {}, self.mask)
+
+    def by_columns(self, by: By) -> tuple[str, ...]:
+        """Return the grouping columns that `by` names; "wave" is the column of the waves."""
+        named = (by,) if isinstance(by, str) else tuple(by or ())
+        columns = []
+        for name in named:
+            column = self.wave_column if name == "wave" and self.wave_column else name
+            self._check_grouping(column)
+            columns.append(column)
+        return tuple(columns)
+
+    def by_names(self, by: By) -> tuple[str, ...]:
+        """Return how result tables call the grouping columns: the waves' is always "wave"."""
+        return tuple(
+            "wave" if column == self.wave_column else column for column in self.by_columns(by)
+        )
+
+    def _cells(
+        self, columns: tuple[str, ...], keys: dict[str, str], mask: np.ndarray
+    ) -> Iterator[Cell]:
+        if not columns:
+            if mask.any():
+                yield Cell(keys, mask)
+            return
+        column, rest = columns[0], columns[1:]
+        name = "wave" if column == self.wave_column else column
+        codes = self.full[column].cat.codes.to_numpy()
+        for label in self.groups(column):
+            code = self.full[column].cat.categories.get_loc(label)
+            yield from self._cells(rest, {**keys, name: label}, mask & (codes == code))
+
+    # scores ----------------------------------------------------------------------------------
+
+    def values(self, key: str) -> np.ndarray:
+        """Return a score by its codebook key for every row of the design, in scale points.
+
+        A dimension counts by the mean of its perceptions, an item by its perception, a measure
+        and an attribute by the mean of their columns.
+        """
+        book = self.codebook
+        if key in book.measures:
+            return self.measure(key).values
+        if key in book.attributes:
+            return scores.score_attribute(self.full, book.attributes[key])
+        if key in book.dimensions:
+            return scores.battery(self.full, book.dimensions[key])
+        item = book.item(key)
+        return scores.answers(self.full, [item.perception or item.expectation or ""])[:, 0]
+
+    def measure(self, key: str) -> scores.Scored:
+        """Return a measure of the codebook, scored for every row of the design."""
+        if key not in self.codebook.measures:
+            raise AnalysisError(
+                Fault(
+                    kind="analysis",
+                    what=f'the codebook has no measure "{key}"',
+                    found=key,
+                    hint=did_you_mean(key, list(self.codebook.measures)),
+                )
+            )
+        return scores.score_measure(self.full, self.codebook.measures[key])
+
+    def pairs(self, key: str) -> scores.Pairs:
+        """Return the answered expectation/perception pairs of a dimension, for every row."""
+        return scores.pairs(
+            self.full, self.codebook.dimensions[key], self.params.analysis.servqual.min_pairs
+        )
+
+    def not_applicable(self, columns: Sequence[str]) -> np.ndarray:
+        """Return the rows in which every one of these columns was declared not applicable."""
+        return (self.states[list(columns)] == State.NOT_APPLICABLE).all(axis=1).to_numpy()
+
+    # asking ----------------------------------------------------------------------------------
+
+    def has(self, need: str) -> bool:
+        """Tell whether the study holds what a notebook or analysis needs.
+
+        Parameters
+        ----------
+        need : str
+            "expectations", "zone", "importance", "measures", "drivers", "segments",
+            "service_points", "verbatims", "competitors", "brand", "waves" (or "waves:3"),
+            "table:tickets".
+        """
+        what, _, detail = need.partition(":")
+        book, data = self.codebook, self.params.data
+        if what == "waves":
+            return len(self.waves) >= int(detail or 2)
+        if what == "table":
+            return detail in self.params.tables
+        answers = {
+            "expectations": any(d.has_pairs for d in book.dimensions.values()),
+            "perceptions": any(i.perception for d in book.dimensions.values() for i in d.items),
+            "zone": any(i.adequate for d in book.dimensions.values() for i in d.items),
+            "importance": any(d.importance for d in book.dimensions.values()),
+            "measures": bool(book.measures),
+            "drivers": bool(book.measures) and bool(self.driver_blocks()),
+            "segments": bool(data.segments),
+            "service_points": data.service_point is not None,
+            "verbatims": bool(book.verbatims),
+            "competitors": bool(book.competitors) or data.entity is not None,
+            "brand": bool(book.brand),
+        }
+        if what not in answers:
+            raise AnalysisError(
+                Fault(
+                    kind="analysis",
+                    what=f'no study can be asked for "{need}"',
+                    hint=did_you_mean(what, [*answers, "waves", "table"]),
+                )
+            )
+        return answers[what]
+
+    def driver_blocks(self) -> dict[str, tuple[str, ...]]:
+        """Return the driver keys by block: those of the params, else the attributes' own."""
+        declared = self.params.analysis.drivers.blocks
+        if declared:
+            return {block: tuple(keys) for block, keys in declared.items()}
+        blocks: dict[str, tuple[str, ...]] = {}
+        for key, attribute in self.codebook.attributes.items():
+            if attribute.block:
+                blocks[attribute.block] = (*blocks.get(attribute.block, ()), key)
+        return blocks
+
+    def rng(self, analysis: str) -> np.random.Generator:
+        """Return the analysis's own random stream; others never change it."""
+        return stream(self.seed, analysis)
+
+    def base_notes(self) -> tuple[Note, ...]:
+        """Return what every result on this study has to say of its base and weights."""
+        told = [one for one in self.notes if one.code in BASE_NOTES]
+        if weight := self.params.data.weight:
+            told.append(note("weighted", column=weight, deff=self.design.kish(self.mask)[1]))
+        if self.params.data.cluster and (held := self.clusters_held()) < FEW_CLUSTERS:
+            told.append(note("few_clusters", n=held))
+        return tuple(told)
+
+    def clusters_held(self) -> int:
+        """Count the clusters that hold a respondent of this study."""
+        cluster = self.params.data.cluster
+        if not cluster:
+            return self.n
+        keys = [name for name in (self.wave_column, self.params.data.strata, cluster) if name]
+        return len(self.full.loc[self.mask, keys].drop_duplicates())
+
+    def _repr_html_(self) -> str:
+        return str(display.shower("study")(self))
+
+    def _check_grouping(self, column: str) -> None:
+        data = self.params.data
+        known = [self.wave_column, *self.segments, data.service_point]
+        names = [name for name in known if name]
+        if column not in names:
+            raise AnalysisError(
+                Fault(
+                    kind="analysis",
+                    what=f'results cannot be asked by "{column}"',
+                    where="data.wave, data.segments and data.service_point name what can",
+                    found=column,
+                    hint=did_you_mean(column, ["wave", *names] if self.wave_column else names),
+                )
+            )
+
+    def _label(self, column: str, label: object, known: Sequence[str]) -> str:
+        text = f"{label:.0f}" if isinstance(label, float) and label.is_integer() else str(label)
+        if text in self.full[column].cat.categories:
+            return text
+        for code, shown in self.value_labels.get(column, {}).items():
+            if shown == text:
+                return code
+        raise AnalysisError(
+            Fault(
+                kind="analysis",
+                what=f'"{column}" has no group "{text}"',
+                found=text,
+                hint=did_you_mean(text, list(known)),
+            )
+        )
+
+    def _no_waves(self) -> AnalysisError:
+        return AnalysisError(
+            Fault(
+                kind="analysis",
+                what="the study has no waves",
+                where="params: data.wave",
+                hint="name the column of the waves under data.wave",
+            )
+        )
