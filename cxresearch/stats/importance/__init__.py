@@ -1,0 +1,51 @@
+"""Key drivers: how much of the differences in an outcome goes with each driver.
+
+Rooms: `moments` (covariances and who plays), `subsets` (R² of every model at once),
+`comparators` (other definitions), `division` (R² divided), `methods` (the labelled calls),
+`dominating` (dominance tables), `uncertainty` and `replicates` (how sure), `fits` (the same for
+models that are not linear).
+"""
+
+from cxresearch.stats.importance.division import EXACT_PLAYERS, Importance, Method, decompose
+from cxresearch.stats.importance.dominating import Dominance, dominance
+from cxresearch.stats.importance.fits import cox_snell, mcfadden, nagelkerke, shapley_fit
+from cxresearch.stats.importance.methods import (
+    METHODS,
+    beta_squared,
+    car,
+    first,
+    genizi,
+    last,
+    owen,
+    pratt,
+    relative_weights,
+    shapley,
+)
+from cxresearch.stats.importance.moments import weighted_cov
+from cxresearch.stats.importance.uncertainty import BootstrapImportance, bootstrap
+
+__all__ = [
+    "EXACT_PLAYERS",
+    "METHODS",
+    "BootstrapImportance",
+    "Dominance",
+    "Importance",
+    "Method",
+    "beta_squared",
+    "bootstrap",
+    "car",
+    "cox_snell",
+    "decompose",
+    "dominance",
+    "first",
+    "genizi",
+    "last",
+    "mcfadden",
+    "nagelkerke",
+    "owen",
+    "pratt",
+    "relative_weights",
+    "shapley",
+    "shapley_fit",
+    "weighted_cov",
+]
