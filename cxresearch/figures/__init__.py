@@ -1,0 +1,119 @@
+"""Figures of results: a Result in, a matplotlib figure out, in the language of the study.
+
+``figures.plot(result)`` draws the default figure of any result and ``kind`` another one; the
+functions can be called by name too. A figure knows its alternative text (``.alt``) and caption
+and shows itself as SVG at the end of a notebook's cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from cxresearch.errors import AnalysisError, Fault, did_you_mean
+from cxresearch.figures.drivers import blocks, importance, ranks
+from cxresearch.figures.kpis import indicators, recommendation
+from cxresearch.figures.parts import notice
+from cxresearch.figures.quality import flow, missing, rules
+from cxresearch.figures.servqual import dumbbell, gap_bars
+from cxresearch.figures.trends import changes, track
+from cxresearch.results import Result
+from cxresearch.text.captions import not_asked
+from cxresearch.theme import Picture, Shown
+
+Drawer = Callable[..., Picture]
+
+
+def missing_part(result: Result) -> Picture:
+    """Say in place of a figure what the study would have to hold for it."""
+    return notice(result, not_asked(result))
+
+
+# the figures of each class of result by their names, the default one first
+DRAWERS: dict[str, dict[str, Drawer]] = {
+    "KpiTable": {"indicators": indicators, "recommendation": recommendation},
+    "QualityCheck": {"flow": flow, "missing": missing, "rules": rules},
+    "GapScores": {"gap_bars": gap_bars, "dumbbell": dumbbell},
+    "DriverImportance": {"importance": importance, "blocks": blocks, "ranks": ranks},
+    "WaveContrasts": {"changes": changes},
+    "Track": {"track": track},
+    "Overview": {"indicators": indicators},
+    "NotAsked": {"notice": missing_part},
+}
+
+
+def register(kind: str, **drawers: Drawer) -> None:
+    """Name the figures of a class of results, the default one first.
+
+    Parameters
+    ----------
+    kind : str
+        Name of the Result's class.
+    **drawers
+        Functions from such a result to a `Picture`, by the name of the figure.
+    """
+    DRAWERS[kind] = {**DRAWERS.get(kind, {}), **drawers}
+
+
+def plot(result: Result, *, kind: str | None = None, **choices: Any) -> Picture:
+    """Draw a result: its default figure, or the one called `kind`.
+
+    Raises
+    ------
+    AnalysisError
+        There is no figure for this result, or none of this name.
+    """
+    name = type(result).__name__
+    drawers = DRAWERS.get(name, {})
+    if not drawers or (kind is not None and kind not in drawers):
+        what = f'{name} has no figure "{kind}"' if drawers else f"there is no figure for {name}"
+        known = list(drawers) if drawers else list(DRAWERS)
+        raise AnalysisError(
+            Fault(kind="analysis", what=what, hint=did_you_mean(kind or name, known))
+        )
+    return drawers[kind or next(iter(drawers))](result, **choices)
+
+
+def show(thing: Result | Figure, *, alt: str = "", caption: str = "", **choices: Any) -> Any:
+    """Show a result's figure, or any matplotlib figure with the alternative text given.
+
+    Raises
+    ------
+    AnalysisError
+        A figure of one's own comes without alternative text.
+    """
+    if isinstance(thing, Result):
+        return plot(thing, **choices)
+    if isinstance(thing, Picture) and not alt:
+        return thing
+    if not alt:
+        raise AnalysisError(
+            Fault(
+                kind="analysis",
+                what="a figure needs an alternative text",
+                hint='figures.show(figure, alt="what it shows, with its numbers")',
+            )
+        )
+    return Shown(figure=thing, alt=alt, caption=caption)
+
+
+__all__ = [
+    "Picture",
+    "blocks",
+    "changes",
+    "dumbbell",
+    "flow",
+    "gap_bars",
+    "importance",
+    "indicators",
+    "missing",
+    "plot",
+    "ranks",
+    "recommendation",
+    "register",
+    "rules",
+    "show",
+    "track",
+]

@@ -1,0 +1,191 @@
+"""Figures of the answers themselves: from received to analysed, and what was left blank."""
+
+from __future__ import annotations
+
+import pandas as pd
+import seaborn as sns
+
+from cxresearch import theme
+from cxresearch.figures.parts import (
+    beside,
+    footer,
+    need_rows,
+    number_axis,
+    or_notice,
+    rows_axis,
+    spoken,
+    tell,
+)
+from cxresearch.findings.quality import quality
+from cxresearch.results import Result
+from cxresearch.text import amounts
+from cxresearch.text.cells import label
+from cxresearch.text.words import word
+
+MOST_ITEMS = 30
+
+
+@or_notice
+def flow(result: Result, *, title: str | None = None) -> theme.Picture:
+    """Draw how many answers came and how many are left at each stage, by wave."""
+    frame: pd.DataFrame = result.frames().get("flow", pd.DataFrame())
+    need_rows(frame)
+    _ = tell(result)
+    language = result.about.language
+    stages = list(dict.fromkeys(frame["stage"]))
+    waves = list(dict.fromkeys(frame["wave"].astype(str))) if "wave" in frame else [""]
+    names = theme.labels([word(stage, language, "stage") for stage in stages], 22)
+    across = min(len(waves), 3)
+    down = -(-len(waves) // across)
+    height = theme.row_height(names) * len(stages) + 0.55
+    said: list[str] = []
+    with theme.look(result.about) as style:
+        figure, all_axes = theme.canvas(
+            result.about, rows=down, columns=across, height=height * down, sharex=True, sharey=True
+        )
+        for place, axes in enumerate(all_axes):
+            if place >= len(waves):
+                axes.set_visible(False)
+                continue
+            wave = waves[place]
+            rows = frame[frame["wave"].astype(str) == wave] if wave else frame
+            counts = rows.groupby("stage")["n"].sum().reindex(stages)
+            texts = [amounts.number(float(n), 0, language) for n in counts]
+            sns.barplot(
+                x=counts.to_numpy(float),
+                y=names,
+                color=style.accent,
+                width=0.62,
+                ax=axes,
+                orient="h",
+            )
+            rows_axis(axes, names)
+            for row, (n, text) in enumerate(zip(counts, texts, strict=True)):
+                if pd.notna(n):
+                    axes.annotate(
+                        text,
+                        (float(n), row),
+                        xytext=(4, 0),
+                        textcoords="offset points",
+                        va="center",
+                        fontsize=9,
+                    )
+            axes.margins(x=0.22)
+            axes.set_xlim(left=0)
+            axes.set_title(wave)
+            theme.clean(axes)
+            axes.xaxis.set_visible(False)
+            axes.grid(visible=False)
+            spoken_row = ", ".join(
+                f"{word(stage, language, 'stage')} {text}"
+                for stage, text in zip(stages, texts, strict=True)
+            )
+            said.append(f"{wave}: {spoken_row}" if wave else spoken_row)
+        return theme.finish(
+            figure,
+            title=title or quality(result).headline,
+            subtitle=_("Number of interviews at each stage"),
+            below=footer(result, intervals=False),
+            alt=_("Bars of interviews by stage. {values}.", values=spoken(said, result)),
+        )
+
+
+@or_notice
+def missing(result: Result, *, title: str | None = None) -> theme.Picture:
+    """Draw which questions were left blank most often, by wave where there are several."""
+    frame: pd.DataFrame = result.frames().get("items", pd.DataFrame())
+    need_rows(frame)
+    _ = tell(result)
+    language = result.about.language
+    key = next((name for name in ("item", "column") if name in frame), str(frame.columns[0]))
+    columns = "wave" if "wave" in frame and frame["wave"].nunique() > 1 else None
+    shares = frame.groupby(key, sort=False)["share_missing"].max()
+    blank = shares[shares > 0] if (shares > 0).any() else shares
+    order = list(blank.sort_values(ascending=False, kind="stable").index[:MOST_ITEMS])
+    names = theme.labels([label(one, result.about) for one in order], 34)
+    more = len(shares) - len(order)
+    note = ""
+    if more > 0:
+        note = _.plural(
+            "{n} question with fewer blanks is not shown.",
+            "{n} questions with fewer blanks are not shown.",
+            more,
+            n=amounts.number(more, 0, language),
+        )
+    with theme.look(result.about) as style:
+        step = theme.row_height(names, 0.27)
+        figure, (axes,) = theme.canvas(result.about, height=step * len(order) + 0.7)
+        if columns:
+            grid = frame.pivot_table(index=key, columns=columns, values="share_missing", sort=False)
+            grid = grid.reindex(order) * 100
+            texts = grid.map(lambda value: amounts.number(value, 0, language))
+            sns.heatmap(
+                grid,
+                ax=axes,
+                cmap=sns.light_palette(style.accent, as_cmap=True),
+                vmin=0,
+                vmax=max(20.0, float(grid.max().max())),
+                annot=texts,
+                fmt="",
+                linewidths=1,
+                cbar=False,
+                yticklabels=names,
+            )
+            axes.set(xlabel="", ylabel="")
+            axes.tick_params(length=0)
+        else:
+            values = shares.reindex(order) * 100
+            sns.barplot(x=values.to_numpy(), y=names, color=style.accent, width=0.62, ax=axes)
+            rows_axis(axes, names)
+            axes.set_xlim(0, min(100.0, max(10.0, float(values.max()) * 1.05)))
+            number_axis(axes, "share", language)
+            theme.clean(axes)
+            beside(axes, [amounts.percent(value / 100, 1, language) for value in values])
+        said = [
+            f"{label(one, result.about)} {amounts.percent(float(shares[one]), 1, language)}"
+            for one in order
+        ]
+        return theme.finish(
+            figure,
+            title=title or _("Questions most often left blank"),
+            subtitle=_("Percent of respondents asked, without an answer"),
+            below=footer(result, note, intervals=False),
+            alt=_("Share without an answer by question. {values}.", values=spoken(said, result)),
+        )
+
+
+@or_notice
+def rules(result: Result, *, title: str | None = None) -> theme.Picture:
+    """Draw how many respondents each rule of data quality flags."""
+    need_rows(result.table)
+    _ = tell(result)
+    language = result.about.language
+    rows = result.table.sort_values("n_flagged", ascending=False, kind="stable")
+    names = theme.labels([word(rule, language, "rule") for rule in rows["rule"]], 34)
+    texts = [
+        f"{amounts.number(float(row['n_flagged']), 0, language)}"
+        f" ({amounts.percent(float(row['share']), 1, language)})"
+        for row in rows.to_dict("records")
+    ]
+    with theme.look(result.about) as style:
+        figure, (axes,) = theme.canvas(
+            result.about, height=theme.row_height(names, 0.3) * len(names) + 0.6
+        )
+        counts = rows["n_flagged"].to_numpy(float)
+        sns.barplot(x=counts, y=names, color=style.accent, width=0.62, ax=axes, orient="h")
+        rows_axis(axes, names)
+        axes.set_xlim(0, max(counts.max() * 1.05, 1.0))
+        number_axis(axes, "count", language)
+        theme.clean(axes)
+        axes.set_xlabel(_("respondents flagged"))
+        beside(axes, texts)
+        said = [
+            f"{word(rule, language, 'rule')} {text}"
+            for rule, text in zip(rows["rule"], texts, strict=True)
+        ]
+        return theme.finish(
+            figure,
+            title=title or _("Whom the rules of data quality flag"),
+            below=footer(result, intervals=False),
+            alt=_("Bars of flagged respondents by rule. {values}.", values=spoken(said, result)),
+        )

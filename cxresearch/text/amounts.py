@@ -1,0 +1,159 @@
+"""Numbers, shares, p values, intervals and dates as a language writes them.
+
+Digits are decided here and nowhere below: percent and NPS have one decimal, means two, p three.
+A minus is a minus sign, a missing number a dash.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from functools import cache
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+DASH = "–"
+MINUS = "\N{MINUS SIGN}"
+_P_FLOOR = 0.001
+
+
+def number(value: float | None, digits: int = 2, language: str = "en") -> str:
+    """Return a number with this many decimals; a dash where there is none.
+
+    Examples
+    --------
+    >>> number(-1234.5, 1)
+    '−1,234.5'
+    >>> number(-1234.5, 1, "es")
+    '−1.234,5'
+    >>> number(float("nan"))
+    '–'
+    """
+    if value is None or math.isnan(value):
+        return DASH
+    if math.isinf(value):
+        return "∞" if value > 0 else f"{MINUS}∞"
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    rounded = round(float(value), digits) + 0.0  # + 0.0 turns −0.0 into 0.0
+    return str(format_decimal(rounded, format=pattern, locale=language)).replace("-", MINUS)
+
+
+def percent(share: float | None, digits: int = 1, language: str = "en") -> str:
+    r"""Return a share (0 to 1) in percent.
+
+    Examples
+    --------
+    >>> percent(0.6234)
+    '62.3%'
+    >>> percent(0.6234, 0, "ru")
+    '62\xa0%'
+    """
+    if share is None or math.isnan(share):
+        return DASH
+    return number(100 * share, digits, language) + _percent_sign(language)
+
+
+def signed(value: float | None, digits: int = 2, language: str = "en") -> str:
+    """Return a number with its sign, as differences are written.
+
+    Examples
+    --------
+    >>> signed(0.5), signed(-0.5), signed(0.001)
+    ('+0.50', '−0.50', '0.00')
+    """
+    text = number(value, digits, language)
+    if value is None or math.isnan(value) or round(value, digits) <= 0:
+        return text
+    return f"+{text}"
+
+
+def p_value(p: float | None, language: str = "en") -> str:
+    """Return a p value with three decimals, never as zero.
+
+    Examples
+    --------
+    >>> p_value(0.0123), p_value(0.0000004), p_value(0.0123, "sl")
+    ('.012', '<.001', '0,012')
+    """
+    if p is None or math.isnan(p):
+        return DASH
+    small = p < _P_FLOOR
+    text = number(_P_FLOOR if small else p, 3, language)
+    if language == "en":
+        text = text.removeprefix("0")
+    return f"<{text}" if small else text
+
+
+def amount(value: float | None, unit: str = "", language: str = "en") -> str:
+    """Return an estimate as its unit is written: shares in percent, NPS with one decimal.
+
+    Examples
+    --------
+    >>> amount(0.4213, "share"), amount(41.26, "nps"), amount(4.126, "points")
+    ('42.1%', '41.3', '4.13')
+    """
+    if unit == "share":
+        return percent(value, 1, language)
+    return number(value, digits(unit), language)
+
+
+def change(value: float | None, unit: str = "", language: str = "en") -> str:
+    """Return a difference with its sign; of shares in percentage points, without a percent sign.
+
+    Examples
+    --------
+    >>> change(0.051, "share"), change(-3.21, "nps"), change(0.2, "points")
+    ('+5.1', '−3.2', '+0.20')
+    """
+    return signed(scaled(value, unit), digits(unit), language)
+
+
+def interval(low: float | None, high: float | None, unit: str = "", language: str = "en") -> str:
+    """Return both ends in brackets, shares in percent but without the sign.
+
+    Examples
+    --------
+    >>> interval(0.4, 0.5, "share"), interval(3.1, 3.4, "points", "es")
+    ('[40.0, 50.0]', '[3,10; 3,40]')
+    """
+    ends = [number(scaled(end, unit), digits(unit), language) for end in (low, high)]
+    if ends == [DASH, DASH]:
+        return DASH
+    return "[" + (", " if language == "en" else "; ").join(ends) + "]"
+
+
+def digits(unit: str) -> int:
+    """Return the decimals of a unit: one for percent, NPS and indices, three for R², else two."""
+    return {"share": 1, "nps": 1, "index": 1, "r_squared": 3, "count": 0}.get(unit, 2)
+
+
+def scaled(value: float | None, unit: str) -> float | None:
+    """Return a share times one hundred, anything else as it is."""
+    return 100 * value if value is not None and unit == "share" else value
+
+
+def date(value: dt.date | str, language: str = "en") -> str:
+    """Return a day as the language writes it; ISO text is read, other text returned as it is.
+
+    Examples
+    --------
+    >>> date("2025-03-31"), date("2025-03-31", "es"), date("spring")
+    ('31 March 2025', '31 de marzo de 2025', 'spring')
+    """
+    if isinstance(value, str):
+        try:
+            day = dt.date.fromisoformat(value)
+        except ValueError:
+            return value
+    else:
+        day = value
+    if language == "en":
+        return str(format_date(day, format="d MMMM y", locale="en"))
+    return str(format_date(day, format="long", locale=language))
+
+
+@cache
+def _percent_sign(language: str) -> str:
+    return str(Locale(language).percent_formats[None].pattern).replace("#,##0", "")
