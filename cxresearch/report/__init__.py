@@ -1,0 +1,1 @@
+"""Run notebooks for a study and publish one page for each, with an index."""

@@ -1,0 +1,132 @@
+"""Put finished pages where readers find them: each whole or not at all.
+
+Work lies in a private folder on the same disk; `os.replace` moves a file into place in one
+step. A failed notebook never touches the last good page: its error page lies beside it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from cxresearch.errors import Fault, OutputError
+
+
+def whole(path: Path, text: str) -> None:
+    """Write a text file in one step: readers see the old one or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".cx-", suffix=path.suffix)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def good(name: str, work: Path, target: Path) -> list[Path]:
+    """Publish a page with its tables and its executed notebook; return the paths made.
+
+    Parameters
+    ----------
+    name : str
+        Of the notebook.
+    work : Path
+        Folder with ``page.html``, ``notebook.ipynb`` and the tables in ``handover/``.
+    target : Path
+        The study's folder.
+    """
+    tables = target / "tables"
+    fresh = sorted((work / "handover").glob("*.csv"))
+    if fresh:
+        tables.mkdir(parents=True, exist_ok=True)
+    made = [_move(one, tables / one.name) for one in fresh]
+    kept = {path.name for path in made}
+    for old in tables.glob(f"{name}-[0-9]*.csv") if tables.exists() else ():
+        if old.name not in kept:
+            old.unlink()
+    made.append(_move(work / "notebook.ipynb", target / f"{name}.ipynb"))
+    made.append(_move(work / "page.html", target / f"{name}.html"))
+    (target / f"{name}.error.html").unlink(missing_ok=True)
+    return [made[-1], *made[:-1]]
+
+
+def failed(name: str, work: Path, target: Path) -> list[Path]:
+    """Publish the error page of a failed notebook beside its last good page."""
+    return [_move(work / "page.html", target / f"{name}.error.html")]
+
+
+def workplace(folder: Path, study: str) -> Path:
+    """Make the private folder of a run, on the same disk as the reports.
+
+    What an earlier run of the study left behind when it was killed is removed: the study's lock
+    is held, so no one works there.
+    """
+    for stale in folder.glob(f".cx-{study}-*"):
+        shutil.rmtree(stale, ignore_errors=True)
+    return Path(tempfile.mkdtemp(dir=folder, prefix=f".cx-{study}-"))
+
+
+def make_folder(folder: Path) -> list[Path]:
+    """Make the output folder; return those folders that were not there before.
+
+    Raises
+    ------
+    OutputError
+        It cannot be made.
+    """
+    new = [one for one in (folder, *folder.parents) if not one.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(cannot_write(folder, error.strerror or str(error))) from error
+    return new
+
+
+def remove_empty(folders: Sequence[Path]) -> None:
+    """Remove folders that were made for nothing; those with something in them stay."""
+    for folder in folders:
+        for lock in folder.glob(".*.lock"):
+            lock.unlink()
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def writable(folder: Path) -> list[Fault]:
+    """Return what stands against writing in a folder, without writing."""
+    there = next(one for one in (folder, *folder.parents) if one.exists())
+    if not there.is_dir():
+        return [cannot_write(folder, f"{there.name} is a file")]
+    if not os.access(there, os.W_OK | os.X_OK):
+        return [cannot_write(folder, "no right to write there")]
+    return []
+
+
+def cannot_write(folder: Path, found: str) -> Fault:
+    """Return the fault of an output folder that cannot be written."""
+    return Fault(
+        kind="output",
+        what=f'the output folder "{folder.name}" cannot be written',
+        where=str(folder),
+        found=found,
+        hint="name another folder with --out, or change its rights",
+    )
+
+
+def _move(source: Path, target: Path) -> Path:
+    os.chmod(source, 0o666 & ~_umask())
+    os.replace(source, target)
+    return target
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,82 @@
+"""Whether anything changed since the last run, told from hashes alone: no study is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cxresearch.report import notebooks, record
+from cxresearch.report.subject import sha256
+from cxresearch.report.wish import DONE, FAILED, Wish
+
+SAID = "{study}: nothing has changed, nothing is run"
+
+
+def recall(wish: Wish) -> dict[str, int] | None:
+    """Return the studies of an unchanged run with their exit codes; None where anything changed.
+
+    A run is unchanged when the params files, every file that they name, the notebooks, the
+    package and the libraries are those of the last run, all its pages are there, and none of
+    them was interrupted, killed or too slow.
+    """
+    if wish.force:
+        return None
+    recalled: dict[str, int] = {}
+    for file in wish.params:
+        run = _last(file, wish)
+        if run is None or run.study in recalled:
+            return None
+        recalled[run.study] = record.exit_code(run.planned, run.pages, run.alerts)
+    return recalled
+
+
+def code_of(recalled: Mapping[str, int]) -> int:
+    """Return the exit code of several studies together."""
+    codes = recalled.values()
+    return FAILED if FAILED in codes else max(codes, default=DONE)
+
+
+def _last(file: Path, wish: Wish) -> record.Run | None:
+    """Return the record of the params file's last run if it stands for this one."""
+    folder = _folder(file, wish)
+    run = record.read(folder) if folder else None
+    if run is None or folder is None or run.inputs is None:
+        return None
+    same = (
+        run.params_file == file.name
+        and run.overrides == wish.overrides
+        and tuple(run.only) == wish.only
+        and run.parts.get("code") == record.code_hash()
+        and run.versions == record.versions()
+        and _same_files(run.inputs, file.resolve().parent)
+        and run.found == {one.name: one.sha256 for one in notebooks.find()[0]}
+        and record.whole_pages(run.planned, run.pages, folder)
+    )
+    return run if same else None
+
+
+def _folder(file: Path, wish: Wish) -> Path | None:
+    """Return the study's folder as a params file that was run before names it."""
+    try:
+        content = yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)
+    except (OSError, yaml.YAMLError):
+        return None  # what is wrong with it is said when it is loaded
+    name = _said(content, wish.overrides, "study", "name")
+    said = _said(content, wish.overrides, "report", "folder")
+    folder = wish.out or (file.parent / str(said) if said else Path("reports"))
+    return folder / str(name) if name is not None else None
+
+
+def _said(content: Any, overrides: Mapping[str, Any], section: str, key: str) -> Any:
+    within = overrides.get(section, content.get(section) if isinstance(content, dict) else None)
+    said = within.get(key) if isinstance(within, dict) else None
+    return overrides.get(f"{section}.{key}", said)
+
+
+def _same_files(inputs: Mapping[str, str], here: Path) -> bool:
+    return all(
+        (here / path).is_file() and sha256(here / path) == digest for path, digest in inputs.items()
+    )
