@@ -163,6 +163,20 @@ KINDS: dict[str, Kind] = {
     "wave_not_asked": Kind("info", ("wave", "measure"), "not asked in this wave"),
     "zero_variance_wave": Kind("warning", ("wave", "measure"), "a wave whose answers never vary"),
     "unequal_precision": Kind("warning", ("ratio",), "sampling variances differ tenfold or more"),
+    # sampling and weighting
+    "margins_rescaled": Kind("info", (), "targets had different totals: shares were used"),
+    "weights_costly": Kind("warning", ("deff",), "weights cost more than half of the sample"),
+    "weights_trimmed": Kind("info", ("n", "error"), "weights at a bound of the trimming"),
+    "not_converged": Kind("warning", ("cycles", "error"), "margins cannot all be met"),
+    "eligibility_assumed": Kind("info", ("share",), "e taken from the cases of known eligibility"),
+    "eligibility_unknown": Kind("suppressed", ("n",), "no RR3 without the share of eligible cases"),
+    "plan_random_sample": Kind("info", (), "plans hold for probability samples"),
+    "budget_assumed": Kind("info", ("n", "waves"), "interviews a year taken from the study"),
+    # segments
+    "complementary": Kind("suppressed", ("group",), "withheld to protect another group"),
+    "few_points": Kind("suppressed", ("n",), "fewer than five service points: no ranking"),
+    "points_are_clusters": Kind("info", ("column",), "each service point is one cluster"),
+    "overdispersed": Kind("info", ("measure", "phi"), "funnel limits widened"),
     # quality
     "high_missing": Kind("warning", ("item", "share"), "more than a fifth of answers blank"),
     # KPI

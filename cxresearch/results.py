@@ -2,72 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
 import pandas as pd
 
 from cxresearch import display
+from cxresearch.about import About
 from cxresearch.notes import Note
-
-Text = str | Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class About:
-    """What showing a result needs of its study: words and look, never a respondent.
-
-    Attributes
-    ----------
-    study : str
-        Name of the study's folder.
-    title, client : str, or mapping from language to str
-        Title of the study and whom it is for.
-    language : str
-        Language in which results show themselves: en, es, sl or ru.
-    accent : str
-        Colour of the client's brand, ``#rrggbb``.
-    fingerprint : str
-        SHA-256 over data, codebook and the params that change a number.
-    labels : mapping
-        Label by codebook key (a text, or one per language).
-    texts : mapping
-        Question text by codebook key.
-    values : mapping
-        Label by code, by segment column, where the data file carries labels.
-    waves : tuple of str
-        Waves in their order.
-    conf_level : float
-        Confidence level of the study.
-    """
-
-    study: str = ""
-    title: Text = ""
-    client: Text = ""
-    language: str = "en"
-    accent: str = "#1f5c99"
-    fingerprint: str = ""
-    labels: Mapping[str, Text] = field(default_factory=dict)
-    texts: Mapping[str, Text] = field(default_factory=dict)
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    waves: tuple[str, ...] = ()
-    conf_level: float = 0.95
-
-    def label(self, key: object, language: str | None = None) -> str:
-        """Return the label of a codebook key, or the key itself where it has none."""
-        return in_language(self.labels.get(str(key), ""), language or self.language) or str(key)
-
-    def text(self, key: object, language: str | None = None) -> str:
-        """Return the question text of a codebook key, or an empty text."""
-        return in_language(self.texts.get(str(key), ""), language or self.language)
-
-
-def in_language(text: Text, language: str) -> str:
-    """Return a text in a language: its own, else English, else any."""
-    if isinstance(text, str):
-        return text
-    return text.get(language) or text.get("en") or next(iter(text.values()), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -118,3 +60,16 @@ class Result:
 
     def _repr_html_(self) -> str:
         return str(display.shower("html")(self))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class NotAsked(Result):
+    """Stands where an analysis would, when the study does not hold what it needs.
+
+    Attributes
+    ----------
+    need : str
+        What is missing: expectations, drivers, waves, measures.
+    """
+
+    need: str

@@ -56,8 +56,8 @@ class _Check:
         if kind is None:
             self.fault(f'the codebook has no {what} "{key}"', place, key, did_you_mean(key, words))
         else:
-            hint = f"one of: {', '.join(words)}" if words else f"add a {what} to the codebook"
-            self.fault(f'"{key}" is a {kind}, not a {what}', place, key, hint)
+            hint = f"one of: {', '.join(words)}" if words else f"add {_a(what)} to the codebook"
+            self.fault(f'"{key}" is {_a(kind)}, not {_a(what)}', place, key, hint)
 
     def each(self, keys: Iterable[str], place: Place, words: Sequence[str], what: str) -> None:
         for number, key in enumerate(keys):
@@ -134,3 +134,7 @@ class _Check:
             for place, listed in places:
                 for name in listed if isinstance(listed, dict) else ():
                     self.known(name, (*place, name), words, "column or scale")
+
+
+def _a(word: str) -> str:
+    return f"an {word}" if word[0] in "aeiou" else f"a {word}"

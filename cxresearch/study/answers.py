@@ -79,7 +79,7 @@ def check(gathered: Gathered, codebook: Codebook, data: DataSection) -> Answers:
         if outside.any() and data.out_of_range == "error":
             faults.append(_outside(gathered, column, use, numbers, outside))
             continue
-        notes += _counted(column, numbers, state)
+        notes += _counted(gathered.frame[column], column, numbers, state)
         answered = np.where(state == State.ANSWERED, numbers, np.nan)
         if use.reversed:
             answered = use.scale.min + use.scale.max - answered
@@ -198,7 +198,9 @@ def _outside(
     )
 
 
-def _counted(column: str, numbers: np.ndarray, state: np.ndarray) -> list[Note]:
+def _counted(
+    series: pd.Series, column: str, numbers: np.ndarray, state: np.ndarray
+) -> list[Note]:
     noted = []
     kinds = (
         (State.MISSING, "missing_codes", "codes"),
@@ -210,8 +212,10 @@ def _counted(column: str, numbers: np.ndarray, state: np.ndarray) -> list[Note]:
     for kind, code, field in kinds:
         rows = state == kind
         if n := int(rows.sum()):
-            found = ", ".join(f"{value:g}" for value in np.unique(numbers[rows]))
-            noted.append(note(code, column=column, n=n, **{field: found}))
+            coded = rows & np.isfinite(numbers)
+            found = [f"{value:g}" for value in np.unique(numbers[coded])]
+            found += sorted({str(word).strip() for word in series[rows & ~coded]})
+            noted.append(note(code, column=column, n=n, **{field: ", ".join(found)}))
     return noted
 
 

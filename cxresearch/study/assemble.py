@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,17 +12,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cxresearch.columns import GLOSSARY
 from cxresearch.errors import CxError, Fault, did_you_mean, first
 from cxresearch.notes import Note, note
 from cxresearch.stats.survey import Design
-from cxresearch.study import answers, flags
-from cxresearch.study import readers
+from cxresearch.study import answers, flags, readers
 from cxresearch.study.agreement import check_params_against_codebook
 from cxresearch.study.codebook import Codebook, read_codebook
 from cxresearch.study.gather import Gathered, as_labels, gather, stack
 from cxresearch.study.params import DataSection, Params, Source, read_mapping, read_params
 
 FRAME = "frame"
+GROUP_NAMES = ("entity", "segment", "group", "role", "respondent", "severity", "stage", "rule")
 
 
 def from_files(path: str | Path, overrides: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -101,7 +103,7 @@ def parts(
     notes = [*gathered.notes, *checked.notes]
 
     frame, wrong = _grouped(gathered, data)
-    faults += wrong + _duplicates(gathered, frame, data)
+    faults += wrong + _duplicates(gathered, frame, data) + _choices(data)
     weights, weight_notes, wrong = _weights(gathered, frame, data)
     faults += wrong
     eligible, eligible_notes, wrong = _eligible(gathered, data)
@@ -117,8 +119,8 @@ def parts(
         frame[data.duration] = duration
     spare = [name for name in gathered.frame if name not in frame]
     frame = pd.concat([frame, gathered.frame[spare]], axis=1)
-    weighted = np.ones(len(frame), dtype=bool) if weights is None else np.isfinite(weights)
-    sheet = flags.sheet(checked.values, checked.states, frame, codebook, data)
+    weighted = np.ones(len(frame), dtype=bool) if weights is None else weights > 0
+    sheet = flags.sheet(checked.values, checked.states, frame, codebook, data, eligible)
     flagged, rules = flags.judge(sheet)
     excluded, excluded_notes = _excluded(flagged, len(frame), data, eligible)
     mask = weighted & eligible & ~excluded
@@ -141,6 +143,7 @@ def parts(
         "params": params,
         "codebook": codebook,
         "full": frame,
+        "ratings": checked.values,
         "states": checked.states,
         "mask": mask,
         "candidates": weighted & eligible,
@@ -176,6 +179,8 @@ def _grouped(gathered: Gathered, data: DataSection) -> tuple[pd.DataFrame, list[
     if data.wave is not None:
         labels = as_labels(raw[data.wave.column])
         present = natural(labels.dropna().unique())
+        if not data.wave.order and set(present) <= set(data.wave.dates):
+            present.sort(key=lambda label: data.wave.dates[label])  # type: ignore[union-attr]
         order = [str(label) for label in data.wave.order or present]
         if (blank := labels.isna().to_numpy()).any():
             faults.append(
@@ -199,7 +204,8 @@ def _grouped(gathered: Gathered, data: DataSection) -> tuple[pd.DataFrame, list[
             )
         columns[data.wave.column] = pd.Categorical(labels, [*order, *stray], ordered=True)
     named = [*data.segments, data.service_point, data.entity.column if data.entity else None]
-    for name in dict.fromkeys(name for name in named if name and name not in columns):
+    waves = data.wave.column if data.wave else None
+    for name in dict.fromkeys(name for name in named if name and name != waves):
         labels = as_labels(raw[name])
         columns[name] = pd.Categorical(labels, natural(labels.dropna().unique()))
     if data.id and data.id not in data.segments and columns[data.id].isna().any():
@@ -215,20 +221,49 @@ def _grouped(gathered: Gathered, data: DataSection) -> tuple[pd.DataFrame, list[
     return pd.DataFrame(columns, index=raw.index), faults
 
 
+def _choices(data: DataSection) -> list[Fault]:
+    """Refuse what no analysis could go by: people without ids, groups named as results are."""
+    faults = []
+    if data.same_people and not data.id:
+        faults.append(
+            Fault(
+                kind="params",
+                what="waves of the same people need the people's ids",
+                where="params: data.same_people",
+                hint="name the column of ids under data.id, or take same_people out",
+            )
+        )
+    named = {f"data.segments[{i}]": name for i, name in enumerate(data.segments)}
+    named["data.service_point"] = data.service_point or ""
+    waves = data.wave.column if data.wave else None
+    return faults + [
+        Fault(
+            kind="params",
+            what=f'result tables have a column "{name}" of their own',
+            where=f"params: {place}",
+            found=name,
+            hint=f"rename it: responses: {{path: …, columns: {{{name}_group: {name}}}}}",
+        )
+        for place, name in named.items()
+        if name in GLOSSARY and name not in (*GROUP_NAMES, waves)
+    ]
+
+
 def natural(labels: Sequence[object]) -> list[str]:
-    """Return labels in the order a reader expects: numbers by size, then text.
+    """Return labels in the order a reader expects: numbers by size, also those within a text.
 
     Examples
     --------
-    >>> natural(["10", "9", "b", "a"])
-    ['9', '10', 'a', 'b']
+    >>> natural(["10", "9", "wave 10", "wave 9", "a"])
+    ['9', '10', 'a', 'wave 9', 'wave 10']
     """
 
-    def key(label: str) -> tuple[int, float, str]:
-        try:
-            return 0, float(label), label
-        except ValueError:
-            return 1, 0.0, label
+    def key(label: str) -> tuple[int, float, list[str | int]]:
+        if re.fullmatch(r"[+-]?\d+(\.\d+)?", label):
+            return 0, float(label), []
+        parts: list[str | int] = list(re.split(r"(\d+)", label))  # text and digits in turn
+        parts[1::2] = [int(part) for part in parts[1::2]]
+        return 1, 0.0, parts
 
     return sorted((str(label) for label in labels), key=key)
 
@@ -273,21 +308,15 @@ def _weights(
     faults: list[Fault] = []
     if (bad := (weights < 0) | np.isinf(weights)).any():
         faults.append(_weight_fault(gathered, data, bad, "weights below zero or infinite"))
-    missing = np.isnan(weights)
-    unweighted: list[str] = []
-    if data.wave is not None and missing.any():
-        column = frame[data.wave.column]
-        for label in column.cat.categories:
-            rows = (column == label).to_numpy()
-            if rows.any() and missing[rows].all():
-                unweighted.append(str(label))
-                weights = np.where(rows, 1.0, weights)
-        if len(unweighted) == column.nunique():
-            unweighted = []
-            weights = raw.to_numpy(dtype=float, na_value=np.nan)
-        missing = np.isnan(weights)
+    unweighted = _waves_without(np.isnan(weights), frame, data)
     if unweighted:
+        assert data.wave is not None
+        rows = frame[data.wave.column].isin(unweighted).to_numpy()
+        # the mean weight of the others: a factor on all weights must change nothing
+        others = weights[weights > 0]
+        weights = np.where(rows, others.mean() if len(others) else 1.0, weights)
         notes.append(note("waves_unweighted", waves=", ".join(unweighted)))
+    missing = np.isnan(weights)
     if missing.any():
         if data.missing_weight == "drop":
             notes.append(note("weights_missing", n=int(missing.sum())))
@@ -307,6 +336,14 @@ def _weights(
     if n := int((weights == 0).sum()):
         notes.append(note("weights_zero", n=n))
     return weights, notes, faults
+
+
+def _waves_without(missing: np.ndarray, frame: pd.DataFrame, data: DataSection) -> list[str]:
+    """Return the waves in which nobody has a weight, where other waves have some."""
+    if data.wave is None or not missing.any() or missing.all():
+        return []
+    known = pd.Series(~missing).groupby(frame[data.wave.column], observed=True).any()
+    return [str(wave) for wave in known.index[~known]]
 
 
 def _weight_fault(
@@ -394,7 +431,10 @@ def _design(frame: pd.DataFrame, weights: np.ndarray | None, data: DataSection) 
     if weights is not None or data.strata or data.cluster:
         named = [data.wave.column if data.wave else None, data.strata]
         if columns := [name for name in dict.fromkeys(named) if name]:
-            strata = frame.groupby(columns, observed=True, sort=False, dropna=False).ngroup()
+            keys = frame[columns].astype(object).fillna("")
+            codes = keys.groupby(columns, sort=False).ngroup().to_numpy()
+            names = keys.drop_duplicates().astype(str).agg(" · ".join, axis=1).to_numpy()
+            strata = names[codes]
     clusters = None if not data.cluster else frame[data.cluster]
     return Design.build(
         len(frame),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import types
+import typing
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
 from cxresearch.errors import Fault, FaultKind, did_you_mean, nearest
-from cxresearch.study.fields import known_keys
 from cxresearch.study.yaml_file import ABSENT, Document, path_text, shown
 
 _WANTED = {
@@ -115,16 +116,63 @@ def _homes(model: type[BaseModel]) -> dict[str, str]:
 
 def _purpose(model: type[BaseModel], place: tuple[Any, ...]) -> str:
     """Return what the docstring of a missing key says it is for."""
-    at: Any = model
-    for step in place[:-1]:
-        field = at.model_fields.get(step) if hasattr(at, "model_fields") else None
-        at = None if field is None else field.annotation
-    field = at.model_fields.get(place[-1]) if hasattr(at, "model_fields") else None
-    text = (field.description or "") if field is not None else ""
-    return f"{place[-1]} is {text[:1].lower()}{text[1:].rstrip('.')}" if text else ""
+    *above, key = place
+    fields = [one.model_fields[key] for one in models_at(model, above) if key in one.model_fields]
+    text = next((field.description for field in fields if field.description), "")
+    return f"add {place[-1]} ({text[:1].lower()}{text[1:].rstrip('.')})" if text else ""
 
 
 def _as_share(value: object, path: str, upper: object) -> str:
     if upper == 1 and isinstance(value, int | float) and 1 < value < 100:
         return f"a share is wanted: {path.rpartition('.')[2]}: {value / 100:g}"
     return ""
+
+
+def known_keys(model: Any, place: Sequence[Any]) -> tuple[str, ...]:
+    """Return the keys or words that may stand where a place leads, as its type declares them."""
+    words: list[str] = []
+    for kind in _kinds_at(model, place):
+        if typing.get_origin(kind) is Literal:
+            words += [str(word) for word in typing.get_args(kind)]
+        elif isinstance(kind, type) and issubclass(kind, BaseModel):
+            words += [one.alias or name for name, one in kind.model_fields.items()]
+    return tuple(dict.fromkeys(words))
+
+
+def models_at(model: Any, place: Sequence[Any]) -> list[type[BaseModel]]:
+    """Return the models that may stand where a place leads."""
+    kinds = _kinds_at(model, place)
+    return [one for one in kinds if isinstance(one, type) and issubclass(one, BaseModel)]
+
+
+def _kinds_at(model: Any, place: Sequence[Any]) -> list[Any]:
+    kinds = [model]
+    for step in place:
+        kinds = [below for kind in kinds for below in _below(kind, step)]
+    return [leaf for one in kinds for leaf in _branches(one)]
+
+
+def _branches(kind: Any) -> list[Any]:
+    origin = typing.get_origin(kind)
+    if origin is Annotated:
+        return _branches(typing.get_args(kind)[0])
+    if origin in (typing.Union, types.UnionType):
+        return [leaf for one in typing.get_args(kind) for leaf in _branches(one)]
+    return [kind]
+
+
+def _below(kind: Any, step: Any) -> list[Any]:
+    found: list[Any] = []
+    for one in _branches(kind):
+        origin, inside = typing.get_origin(one), typing.get_args(one)
+        if isinstance(one, type) and issubclass(one, BaseModel):
+            found += [
+                field.annotation
+                for name, field in one.model_fields.items()
+                if step in (field.alias or name, name)
+            ]
+        elif origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
+            found.append(inside[0] if step == "[key]" else inside[1])
+        elif origin in (tuple, list):
+            found.append(inside[0])
+    return found

@@ -6,7 +6,6 @@ Labels of waves and segments are text: ``2024``, ``2024.0`` and ``"2024"`` are o
 from __future__ import annotations
 
 import math
-import types
 import typing
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -28,8 +27,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from cxresearch.about import Text as TextValue
 from cxresearch.errors import did_you_mean
-from cxresearch.results import Text as TextValue
 
 Language = Literal["en", "es", "sl", "ru"]
 LANGUAGES: tuple[Language, ...] = typing.get_args(Language)
@@ -89,9 +88,9 @@ def as_label(value: object) -> str:
     if isinstance(value, str):
         if not value.strip():
             raise wrong("a name is empty", "write a name")
-        return str(value)
+        return str(value).strip()
     if isinstance(value, bool):
-        raise wrong("a name cannot be a truth value", f'put it in quotes: "{str(value).lower()}"')
+        raise wrong("a name cannot be a truth value", f'put it in quotes: "{value}"')
     if isinstance(value, Integral):
         return _digits(int(value))
     if isinstance(value, Real) and math.isfinite(float(value)):
@@ -103,6 +102,11 @@ def as_label(value: object) -> str:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value.isoformat()
     raise wrong("a name must be a text, a number or a date", "write one name here")
+
+
+def _as_column(value: object) -> str:
+    """Return a column's name; blanks around a quoted name belong to it."""
+    return value if isinstance(value, str) and value.strip() else as_label(value)
 
 
 def _digits(number: int) -> str:
@@ -129,7 +133,9 @@ def as_code(value: object) -> int | float | str:
     """
     if isinstance(value, str):
         return str(value)
-    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(_float(value)):
+    if isinstance(value, bool):
+        raise wrong("a code cannot be a truth value", f'put it in quotes: "{value}"')
+    if not isinstance(value, Real) or not math.isfinite(_float(value)):
         raise wrong("a code must be a number or a text", "write codes such as [98, 99]")
     if isinstance(value, Integral):
         return int(value)
@@ -216,7 +222,7 @@ def as_date(value: object) -> date:
 _SCALAR: Any = str | int | float
 
 Label = Annotated[str, BeforeValidator(as_label, json_schema_input_type=_SCALAR)]
-Column = Label
+Column = Annotated[str, BeforeValidator(_as_column, json_schema_input_type=_SCALAR)]
 Key = Label
 Text = Annotated[
     TextValue, PlainValidator(as_text, json_schema_input_type=str | dict[Language, str])
@@ -234,7 +240,11 @@ Labels = Annotated[
     BeforeValidator(several, json_schema_input_type=_SCALAR | list[_SCALAR]),
 ]
 UniqueLabels = Annotated[Labels, AfterValidator(_distinct)]
-Columns = UniqueLabels
+Columns = Annotated[
+    tuple[Column, ...],
+    BeforeValidator(several, json_schema_input_type=_SCALAR | list[_SCALAR]),
+    AfterValidator(_distinct),
+]
 Day = Annotated[date, BeforeValidator(as_date, json_schema_input_type=date | str)]
 FilePath = Annotated[Path, BeforeValidator(_as_path, json_schema_input_type=str)]
 ByLabel = BeforeValidator(_by_label)
@@ -286,43 +296,3 @@ CodesField = Annotated[
         json_schema_input_type=_SCALAR | list[_SCALAR] | dict[str, _SCALAR | list[_SCALAR]],
     ),
 ]
-
-
-def known_keys(annotation: Any, place: Sequence[Any]) -> tuple[str, ...]:
-    """Return the keys or words that may stand where a place leads, as its type declares them."""
-    kinds = [annotation]
-    for step in place:
-        kinds = [below for kind in kinds for below in _below(kind, step)]
-    words: list[str] = []
-    for kind in (leaf for one in kinds for leaf in _branches(one)):
-        if typing.get_origin(kind) is Literal:
-            words += [str(word) for word in typing.get_args(kind)]
-        elif isinstance(kind, type) and issubclass(kind, BaseModel):
-            words += [one.alias or name for name, one in kind.model_fields.items()]
-    return tuple(dict.fromkeys(words))
-
-
-def _branches(kind: Any) -> list[Any]:
-    origin = typing.get_origin(kind)
-    if origin is Annotated:
-        return _branches(typing.get_args(kind)[0])
-    if origin in (typing.Union, types.UnionType):
-        return [leaf for one in typing.get_args(kind) for leaf in _branches(one)]
-    return [kind]
-
-
-def _below(kind: Any, step: Any) -> list[Any]:
-    found: list[Any] = []
-    for one in _branches(kind):
-        origin, inside = typing.get_origin(one), typing.get_args(one)
-        if isinstance(one, type) and issubclass(one, BaseModel):
-            found += [
-                field.annotation
-                for name, field in one.model_fields.items()
-                if step in (field.alias or name, name)
-            ]
-        elif origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
-            found.append(inside[0] if step == "[key]" else inside[1])
-        elif origin in (tuple, list):
-            found.append(inside[0])
-    return found

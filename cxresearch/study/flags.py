@@ -98,14 +98,16 @@ def sheet(
     frame: pd.DataFrame,
     codebook: Codebook,
     data: DataSection,
+    eligible: np.ndarray,
 ) -> Sheet:
-    """Return what the rules look at."""
+    """Return what the rules look at; who was screened out sets no usual duration."""
     wave = np.zeros(len(frame), dtype=int)
     if data.wave is not None:
         wave = frame[data.wave.column].cat.codes.to_numpy()
     duration = None
     if data.duration is not None:
         duration = frame[data.duration].to_numpy(dtype=float, na_value=np.nan)
+        duration = np.where(eligible, duration, np.nan)
     return Sheet(values, states, codebook, duration, wave)
 
 
@@ -126,8 +128,13 @@ def _answered_share(sheet: Sheet) -> np.ndarray | None:
     if sheet.states.shape[1] == 0:
         return None
     states = sheet.states.to_numpy()
-    given = (states == State.ANSWERED) | (states == State.NOT_APPLICABLE)
+    return _share_of_asked(sheet, (states == State.ANSWERED) | (states == State.NOT_APPLICABLE))
+
+
+def _share_of_asked(sheet: Sheet, given: np.ndarray) -> np.ndarray:
+    """Share of the columns asked of a respondent's wave in which a condition holds."""
     asked = np.zeros_like(given)
+    states = sheet.states.to_numpy()
     for wave in np.unique(sheet.wave):
         rows = sheet.wave == wave
         asked[rows] = (states[rows] != State.BLANK).any(axis=0)
@@ -136,9 +143,10 @@ def _answered_share(sheet: Sheet) -> np.ndarray | None:
 
 
 def _not_applicable(sheet: Sheet) -> tuple[np.ndarray, np.ndarray] | None:
-    if not (sheet.states == State.NOT_APPLICABLE).to_numpy().any():
+    unused = (sheet.states == State.NOT_APPLICABLE).to_numpy()
+    if not unused.any():
         return None
-    share = (sheet.states == State.NOT_APPLICABLE).mean(axis=1).to_numpy()
+    share = _share_of_asked(sheet, unused)
     return share, share > NOT_APPLICABLE_ABOVE
 
 
@@ -192,8 +200,9 @@ def _speed(sheet: Sheet) -> np.ndarray | None:
     for wave in np.unique(sheet.wave):
         rows = sheet.wave == wave
         known = sheet.duration[rows]
-        if np.isfinite(known).any():
-            relative[rows] = known / np.nanmedian(known)
+        usual = np.nanmedian(known) if np.isfinite(known).any() else 0.0
+        if usual > 0:
+            relative[rows] = known / usual
     return relative
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -202,23 +203,17 @@ def as_labels(series: pd.Series) -> pd.Series:
     """
     if isinstance(series.dtype, pd.CategoricalDtype):
         series = series.astype(object)
-    if pd.api.types.is_bool_dtype(series):
-        text = series.astype(str)
-    elif pd.api.types.is_numeric_dtype(series):
-        numbers = series.astype(float)
-        whole = numbers.dropna().mod(1).eq(0).all()
-        text = numbers.map(lambda x: f"{x:.0f}" if whole else f"{x:g}", na_action="ignore")
-    elif pd.api.types.is_datetime64_any_dtype(series):
-        text = series.dt.strftime("%Y-%m-%d")
-    else:
-        text = series.map(_one_label, na_action="ignore")
-    text = text.astype(object)
+    distinct = {value: _one_label(value) for value in series.dropna().unique()}
+    text = series.astype(object).map(distinct).astype(object)
     return text.where(series.notna() & (text != ""), np.nan)
 
 
 def _one_label(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return f"{value:.0f}"
+    if isinstance(value, float | np.floating):
+        return f"{value:.0f}" if value.is_integer() else repr(float(value))
+    if isinstance(value, datetime):
+        midnight = (value.hour, value.minute, value.second) == (0, 0, 0)
+        return value.date().isoformat() if midnight else value.isoformat(sep=" ")
     return str(value).strip()
 
 

@@ -118,7 +118,7 @@ class Scored:
 
     def top(self, boxes: int) -> Array:
         """1 at one of the scale's highest `boxes` points, 0 below, NaN for no answer."""
-        return self.share(self.values > self.measure.scale.max - boxes)
+        return self.share(self.values >= self.measure.scale.max - boxes + 1)
 
     def share(self, condition: Array) -> Array:
         """Return a condition as 0 and 1, NaN where the respondent has no score."""
@@ -142,9 +142,9 @@ class Scored:
     @property
     def unit(self) -> Literal["nps", "share", "points"]:
         """Unit of the headline."""
-        units: dict[Headline, Literal["nps", "share", "points"]]
-        units = {"nps": "nps", "top_box": "share", "mean": "points"}
-        return units[self.headline]
+        if self.headline == "nps":
+            return "nps"
+        return "share" if self.headline == "top_box" or self.measure.kind == "share" else "points"
 
 
 def score_measure(frame: pd.DataFrame, measure: Measure) -> Scored:
@@ -153,7 +153,8 @@ def score_measure(frame: pd.DataFrame, measure: Measure) -> Scored:
     values = _row_mean(answers(frame, columns), _needed(len(columns), measure.min_answered))
     if measure.kind == "nps":
         return Scored(measure, values, "nps")
-    return Scored(measure, values, "top_box" if measure.top_box else "mean")
+    one_flag = measure.kind == "share" and len(columns) == 1
+    return Scored(measure, values, "top_box" if measure.top_box or one_flag else "mean")
 
 
 def score_attribute(frame: pd.DataFrame, attribute: Attribute) -> Array:

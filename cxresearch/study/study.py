@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from cxresearch import display
+from cxresearch.about import About
 from cxresearch.errors import AnalysisError, Fault, did_you_mean
 from cxresearch.notes import Note, note
-from cxresearch.results import About
 from cxresearch.stats.resample import stream
 from cxresearch.stats.survey import Design
 from cxresearch.study import assemble, scores
@@ -24,6 +24,8 @@ from cxresearch.study.params import MinN, Params
 
 BASE_NOTES = ("excluded", "waves_unweighted", "weights_missing", "lonely_psu", "out_of_range")
 FEW_CLUSTERS = 10
+EACH_SEGMENT = "segments"
+NOTEBOOKS = "notebooks"
 
 By = str | Sequence[str] | None
 
@@ -34,7 +36,9 @@ def load_study(path: str | Path, overrides: Mapping[str, Any] | None = None) -> 
     Parameters
     ----------
     path : str or Path
-        The params file; paths in it are relative to it.
+        The params file; paths in it are relative to it. A relative path is looked for in the
+        working folder and, where that is ``notebooks/``, in the folder above, so that a
+        notebook opens in JupyterLab as it runs from the repository's root.
     overrides : mapping, optional
         Dotted keys that stand in for what the file says: ``{"analysis.seed": 7}``.
 
@@ -43,7 +47,14 @@ def load_study(path: str | Path, overrides: Mapping[str, Any] | None = None) -> 
     InputError
         With every fault of params, codebook and data at once.
     """
-    return Study(**assemble.from_files(path, overrides))
+    return Study(**assemble.from_files(_located(Path(path)), overrides))
+
+
+def _located(path: Path) -> Path:
+    if path.is_absolute() or path.exists() or Path.cwd().name != NOTEBOOKS:
+        return path
+    above = Path.cwd().parent / path
+    return above if above.exists() else path
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +86,8 @@ class Study:
         Which column asks what.
     full : DataFrame
         Checked answers of every row of the design, rows of other subgroups included.
+    ratings : DataFrame of float
+        Answers of every rating column on its scale, also where the column names groups as well.
     states : DataFrame
         What each cell of a rating column held (`cxresearch.study.answers.State`).
     mask : ndarray of bool
@@ -102,6 +115,7 @@ class Study:
     params: Params
     codebook: Codebook
     full: pd.DataFrame = field(repr=False)
+    ratings: pd.DataFrame = field(repr=False)
     states: pd.DataFrame = field(repr=False)
     mask: np.ndarray = field(repr=False)
     candidates: np.ndarray = field(repr=False)
@@ -121,7 +135,7 @@ class Study:
         frame: pd.DataFrame,
         codebook: Codebook | Mapping[str, Any] | str | Path,
         *,
-        id: str | None = None,  # noqa: A002 - the key of the params file
+        id: str | None = None,
         wave: str | Mapping[str, Any] | None = None,
         weight: str | None = None,
         strata: str | None = None,
@@ -239,6 +253,11 @@ class Study:
             labels=self.codebook.labels(),
             texts=self.codebook.texts(),
             values=self.value_labels,
+            scales={
+                key: (scale.min, scale.max)
+                for key in self.codebook.keys()
+                for scale in [self.codebook.scale_of(key)]
+            },
             waves=self.waves,
             conf_level=self.conf_level,
         )
@@ -259,11 +278,13 @@ class Study:
         data = self.params.data
         named = [data.id, self.wave_column, *self.segments, data.service_point, data.weight]
         table = self.full[[name for name in dict.fromkeys(named) if name]].copy()
+        if data.weight:
+            table[data.weight] = self.design.weights
         for key, dimension in self.codebook.dimensions.items():
             if any(item.perception for item in dimension.items):
-                table[key] = scores.battery(self.full, dimension)
+                table[key] = scores.battery(self.ratings, dimension)
             if dimension.has_pairs:
-                pairs = scores.pairs(self.full, dimension)
+                pairs = self.pairs(key)
                 table[f"{key}_expectation"] = pairs.mean("expectation")
                 table[f"{key}_gap"] = pairs.gap
         for key in [*self.codebook.measures, *self.codebook.attributes]:
@@ -322,9 +343,15 @@ class Study:
         Parameters
         ----------
         by : str or sequence of str, optional
-            "wave", a segment's column, the service point's, or several of them. Respondents
-            without a label are in no group.
+            "wave", a segment's column, the service point's, or several of them (every
+            combination); or "segments": the groups of each segment column in turn, named by the
+            keys ``segment`` and ``group``. Respondents without a label are in no group.
         """
+        if by == EACH_SEGMENT:
+            for column in self.segments:
+                for cell in self._cells((column,), {}, self.mask):
+                    yield Cell({"segment": column, "group": cell.keys[column]}, cell.mask)
+            return
         columns = self.by_columns(by)
         if not columns:
             yield Cell({}, self.mask)
@@ -343,6 +370,8 @@ class Study:
 
     def by_names(self, by: By) -> tuple[str, ...]:
         """Return how result tables call the grouping columns: the waves' is always "wave"."""
+        if by == EACH_SEGMENT:
+            return ("segment", "group")
         return tuple(
             "wave" if column == self.wave_column else column for column in self.by_columns(by)
         )
@@ -373,11 +402,11 @@ class Study:
         if key in book.measures:
             return self.measure(key).values
         if key in book.attributes:
-            return scores.score_attribute(self.full, book.attributes[key])
+            return scores.score_attribute(self.ratings, book.attributes[key])
         if key in book.dimensions:
-            return scores.battery(self.full, book.dimensions[key])
+            return scores.battery(self.ratings, book.dimensions[key])
         item = book.item(key)
-        return scores.answers(self.full, [item.perception or item.expectation or ""])[:, 0]
+        return scores.answers(self.ratings, [item.perception or item.expectation or ""])[:, 0]
 
     def measure(self, key: str) -> scores.Scored:
         """Return a measure of the codebook, scored for every row of the design."""
@@ -390,12 +419,12 @@ class Study:
                     hint=did_you_mean(key, list(self.codebook.measures)),
                 )
             )
-        return scores.score_measure(self.full, self.codebook.measures[key])
+        return scores.score_measure(self.ratings, self.codebook.measures[key])
 
     def pairs(self, key: str) -> scores.Pairs:
         """Return the answered expectation/perception pairs of a dimension, for every row."""
         return scores.pairs(
-            self.full, self.codebook.dimensions[key], self.params.analysis.servqual.min_pairs
+            self.ratings, self.codebook.dimensions[key], self.params.analysis.servqual.min_pairs
         )
 
     def not_applicable(self, columns: Sequence[str]) -> np.ndarray:

@@ -329,6 +329,8 @@ _SYNTAX_HINTS = {
     "expected ',' or": "close the bracket, or put a comma between the entries",
     "undefined alias": "put a text that begins with * in quotes",
     "could not determine a constructor": "put a text that begins with ! in quotes",
+    "month must be": "write year-month-day, or put it in quotes if it is no date",
+    "day is out of range": "write year-month-day, or put it in quotes if it is no date",
     "unhashable key": "a key is a text or a number; put braces in quotes",
 }
 

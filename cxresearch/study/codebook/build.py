@@ -433,10 +433,11 @@ def _there(entries: Mapping[str, T | None]) -> dict[str, T]:
 
 
 def _clash(one: ColumnUse, other: ColumnUse) -> tuple[str, str]:
-    if one.role in _OWN_COLUMN and other.role in _OWN_COLUMN:
+    both = (one.role, other.role)
+    if all(role in _OWN_COLUMN for role in both) or "competitor" in both:
         what = f'is used twice: {one.role} of "{one.key}" and {other.role} of "{other.key}"'
         return what, "every question has a column of its own: correct one of the two"
-    if (one.scale is None) != (other.scale is None) and "verbatim" in (one.role, other.role):
+    if (one.scale is None) != (other.scale is None) and "verbatim" in both:
         return f"is both a {one.role} and a {other.role}", "keep one of the two"
     if one.scale is not None and other.scale is not None:
         ends = ((one.scale.min, one.scale.max), (other.scale.min, other.scale.max))

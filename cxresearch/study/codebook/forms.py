@@ -11,6 +11,7 @@ from cxresearch.study.fields import (
     ByLabel,
     CodeList,
     Column,
+    Columns,
     Key,
     Label,
     Language,
@@ -230,7 +231,7 @@ class DimensionForm(Section):
 class RatedForm(Section):
     """What measures and attributes have in common."""
 
-    columns: UniqueLabels = Field(min_length=1)
+    columns: Columns = Field(min_length=1)
     """Column or columns of the question."""
     scale: ScaleField = None
     """Name of a scale, or [min, max]."""
@@ -377,7 +378,7 @@ class CodebookForm(Section):
         Mapping[
             Label,
             Annotated[
-                Mapping[Key, Annotated[UniqueLabels, Field(min_length=1)]],
+                Mapping[Key, Annotated[Columns, Field(min_length=1)]],
                 ByLabel,
             ],
         ],

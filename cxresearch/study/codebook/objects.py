@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from cxresearch.about import Text
 from cxresearch.errors import AnalysisError, Fault, did_you_mean
-from cxresearch.results import Text
 from cxresearch.study.codebook import writing
 from cxresearch.study.codebook.forms import CodebookForm
 

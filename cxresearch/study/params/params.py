@@ -124,8 +124,8 @@ class Params(Section):
 
         Where files lie is left out: what they hold is hashed with the data.
         """
-        dumped = self.model_dump(mode="python", include={"data", "tables", "analysis"})
-        dumped = _plain(dumped, self._folder)
+        said = self.model_dump(mode="python", include={"data", "tables", "analysis"})
+        dumped: dict[str, Any] = _plain(said, self._folder)
         for reading in (*dumped["data"]["responses"], *dumped["tables"].values()):
             del reading["path"], reading["url"]
         return dumped

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 
-from cxresearch.study.fields import FilePath, Section, Text, as_label, several, wrong
+from cxresearch.study.fields import FilePath, Number, Section, Text, as_label, several, wrong
 
 Output = Literal["html", "pdf", "xlsx"]
 
@@ -61,3 +61,5 @@ class ReportSection(Section):
     """What is made of each page: html, pdf, xlsx."""
     folder: FilePath | None = None
     """Folder of reports and their history; by default reports/ of the working folder."""
+    cell_timeout: Annotated[Number, Field(gt=0)] = 900
+    """Seconds that one cell of a notebook may take."""

@@ -1,0 +1,195 @@
+"""Headline figures of a survey: NPS, satisfaction, effort and every other measure.
+
+Each figure comes with its design-based interval, base and the change that a later wave of
+the same size could detect. Groups are never averaged into a total.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cxresearch.bases import Bases, by_cell, minimum_detectable_change
+from cxresearch.errors import AnalysisError, Fault
+from cxresearch.notes import Note, distinct, note
+from cxresearch.results import Result
+from cxresearch.stats.intervals import Interval
+from cxresearch.study.scores import Scored
+from cxresearch.study.study import By, Cell, Study
+
+TOP_BOXES = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class KpiTable(Result):
+    """Headline figures: one row per measure and statistic, the headline of each first."""
+
+
+def measure(study: Study, /, *, by: By = None, conf_level: float | None = None) -> KpiTable:
+    """Tell how customers rate the company: every measure of the codebook with its interval.
+
+    Parameters
+    ----------
+    study : Study
+        All its respondents count; with several waves take ``study.latest()`` or ``by="wave"``.
+    by : str or sequence of str, optional
+        "wave", a segment or service-point column, or several.
+    conf_level : float, optional
+        Level of the intervals; the study's own by default.
+
+    Returns
+    -------
+    KpiTable
+        ``measure, statistic, estimate, std_error, conf_low, conf_high, unit, direction, n,
+        n_eff, mdc``. Statistics: ``nps`` (100 (P - D), points from -100 to 100, adjusted Wald
+        interval), ``promoters, passives, detractors, top_box, top2, easy, low_effort`` (shares
+        from 0 to 1, Wilson interval at the effective n), ``mean`` (scale points, t interval with
+        design degrees of freedom), ``rescaled`` (0 to 100: 100 (x - min) / (max - min)).
+
+    Raises
+    ------
+    AnalysisError
+        If the codebook declares no measure.
+
+    Notes
+    -----
+    A figure on fewer than ``min_n.show`` answers is withheld, one on fewer than ``min_n.test``
+    is marked. References: Rocks (2016), doi:10.1080/00031305.2016.1158124, for the NPS; Wilson
+    (1927), doi:10.1080/01621459.1927.10502953; Korn & Graubard (1998) for shares from designs.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from cxresearch.study.study import Study
+    >>> frame = pd.DataFrame({"q": [10] * 50 + [8] * 25 + [3] * 25})
+    >>> study = Study.from_frame(frame, {"measures": {"recommend": {"kind": "nps", "columns": "q"}}})
+    >>> table = measure(study).table
+    >>> table.loc[0, ["statistic", "estimate", "conf_low", "conf_high"]].tolist()[:2]
+    ['nps', 25.0]
+    """
+    if not study.codebook.measures:
+        raise AnalysisError(
+            Fault(
+                kind="analysis",
+                what="the codebook declares no measure",
+                where="codebook: measures",
+                hint="declare an outcome, for example satisfaction: {kind: csat, columns: S1}",
+            )
+        )
+    level = study.conf_level if conf_level is None else conf_level
+    scored = {key: study.measure(key) for key in study.codebook.measures}
+    bases = Bases(study)
+    notes: list[Note] = []
+
+    def rows(cell: Cell) -> Iterator[dict[str, Any]]:
+        for key, score in scored.items():
+            n = int(study.design.members(cell.mask, score.values).sum())
+            group = " · ".join([key, *cell.keys.values()])
+            reason = bases.withheld(group, n)
+            for i, (statistic, unit) in enumerate(statistics(score)):
+                row: dict[str, Any] = {"measure": key, "statistic": statistic}
+                numbers = dict.fromkeys(["estimate", "std_error", "conf_low", "conf_high"], np.nan)
+                numbers |= {"n_eff": np.nan, "mdc": np.nan}
+                low = False
+                if reason is None:
+                    found = _estimate(study, score, statistic, cell.mask, level)
+                    numbers = _numbers(found, level)
+                    low = bases.low(group, n, found.n_eff)
+                    if found.clipped:
+                        notes.append(note("interval_clipped", measure=key))
+                    if found.fallback and i == 0:
+                        notes.append(note("n_eff_fallback", group=group))
+                yield (
+                    row
+                    | numbers
+                    | {
+                        "unit": unit,
+                        "direction": _direction(score, statistic),
+                        "n": n,
+                        "low_base": low,
+                        "suppressed": reason is not None,
+                        "reason": reason,
+                    }
+                )
+
+    table, names = by_cell(study, by, rows)
+    columns = [*names, "measure", "statistic", "estimate", "std_error", "conf_low", "conf_high"]
+    columns += ["unit", "direction", "n", "n_eff", "mdc", "low_base", "suppressed", "reason"]
+    if any(score.headline == "nps" for score in scored.values()):
+        notes.append(note("nps_trademark"))
+    return KpiTable(
+        table=table.reindex(columns=columns),
+        n=study.n,
+        n_eff=study.n_eff,
+        conf_level=level,
+        method="design" if not study.design.simple else "classical",
+        by=names,
+        notes=distinct([*study.base_notes(), *bases.notes, *notes]),
+        about=study.about,
+    )
+
+
+def statistics(score: Scored) -> list[tuple[str, str]]:
+    """Return the figures of a measure and their units, the headline first."""
+    kind = score.measure.kind
+    if score.headline == "nps":
+        shares = [(name, "share") for name in ("promoters", "passives", "detractors")]
+        return [("nps", "nps"), *shares, ("mean", "points")]
+    if kind == "share":
+        return [(score.headline, "share")]
+    found = [("top_box", "share")] if score.headline == "top_box" else [("mean", "points")]
+    if score.headline == "top_box":
+        found.append(("mean", "points"))
+    if kind == "csat" and (score.measure.top_box or 0) != TOP_BOXES:
+        found.append(("top2", "share"))
+    if kind == "ces":
+        found.append(("easy" if score.measure.direction == "up" else "low_effort", "share"))
+    return [*found, ("rescaled", "index")]
+
+
+def _estimate(
+    study: Study, score: Scored, statistic: str, mask: np.ndarray, level: float
+) -> Interval:
+    design = study.design
+    if statistic == "nps":
+        return design.net_promoter(score.promoter, score.detractor, mask, level)
+    if statistic == "mean":
+        return design.mean(score.values, mask, level)
+    if statistic == "rescaled":
+        return design.mean(score.rescaled, mask, level)
+    middle = (score.measure.scale.min + score.measure.scale.max) / 2
+    flags = {
+        "promoters": lambda: score.promoter,
+        "detractors": lambda: score.detractor,
+        "passives": lambda: 1 - score.promoter - score.detractor,
+        "top_box": lambda: score.top(score.measure.top_box or 1),
+        "top2": lambda: score.top(TOP_BOXES),
+        "easy": lambda: score.share(score.values > middle),
+        "low_effort": lambda: score.share(score.values < middle),
+    }
+    return design.proportion(flags[statistic](), mask, level)
+
+
+def _numbers(found: Interval, level: float) -> dict[str, float]:
+    return {
+        "estimate": found.estimate,
+        "std_error": found.std_error,
+        "conf_low": found.conf_low,
+        "conf_high": found.conf_high,
+        "n_eff": found.n_eff,
+        "mdc": minimum_detectable_change(
+            found.std_error if np.isnan(found.sampling_error) else found.sampling_error, level
+        ),
+    }
+
+
+def _direction(score: Scored, statistic: str) -> str:
+    if statistic in ("passives", "detractors"):
+        return "down"
+    up = score.measure.direction != "down"
+    if statistic == "low_effort":
+        return "up"
+    return "up" if up else "down"

@@ -1,0 +1,163 @@
+"""Data quality: who answered, what is missing, and which answers call for a second look.
+
+Rules flag; nobody is dropped in silence. What a flag means stands with its threshold, and
+headline figures can be compared with and without the flagged respondents.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cxresearch.notes import Note, distinct, note
+from cxresearch.results import Result
+from cxresearch.study.answers import State
+from cxresearch.study.flags import RULES
+from cxresearch.study.study import Study
+
+HIGH_MISSING = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class QualityCheck(Result):
+    """What the data-quality rules found: one row per rule.
+
+    Attributes
+    ----------
+    flow : DataFrame
+        From received to analysed: ``stage, n`` (per wave where there are waves).
+    items : DataFrame
+        Per rating column: answers, blanks, codes that are no answer, not applicable.
+    flags : DataFrame
+        Per respondent and rule: value and threshold.
+    """
+
+    flow: pd.DataFrame
+    items: pd.DataFrame
+    flags: pd.DataFrame
+
+
+def check(study: Study, /) -> QualityCheck:
+    """Tell how far the answers can be trusted: flow, missing answers and flagged respondents.
+
+    Parameters
+    ----------
+    study : Study
+        Respondents whom ``data.exclude`` left out are counted here too.
+
+    Returns
+    -------
+    QualityCheck
+        ``rule, n_flagged, share, severity, threshold, n``: every rule that finds something to
+        look at in this study, with the number and share (0 to 1) of its respondents. Severity:
+        ``flag`` (careless answers are likely), ``warning`` (look), ``info``.
+
+    Notes
+    -----
+    Thresholds are working rules, not derived facts: Curran (2016),
+    doi:10.1016/j.jesp.2015.07.006. An expectation battery answered at the top throughout is a
+    ceiling, not carelessness, and is not flagged.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"a": [1, 2, None, 4]})
+    >>> book = {"attributes": {"price": {"columns": "a", "scale": [1, 5]}}}
+    >>> check(Study.from_frame(frame, book)).items[["item", "n_missing"]].values.tolist()
+    [['a', 1]]
+    """
+    base = study.candidates
+    n = int(base.sum())
+    flagged = study.flags[base[study.flags["row"].to_numpy(dtype=int)]]
+    rules = []
+    for rule in study.rules:
+        count = int((flagged["rule"] == rule).sum())
+        rules.append(
+            {
+                "rule": rule,
+                "n_flagged": count,
+                "share": count / n if n else np.nan,
+                "severity": RULES[rule].severity,
+                "threshold": RULES[rule].threshold,
+                "n": n,
+            }
+        )
+    items = _items(study, base)
+    notes: list[Note] = [*study.notes]
+    for row in items.itertuples():
+        if row.share_missing > HIGH_MISSING:
+            notes.append(note("high_missing", item=row.item, share=float(row.share_missing)))
+    return QualityCheck(
+        table=pd.DataFrame(
+            rules, columns=["rule", "n_flagged", "share", "severity", "threshold", "n"]
+        ),
+        flow=_flow(study),
+        items=items,
+        flags=_flags(study, flagged),
+        n=n,
+        n_eff=study.n_eff,
+        conf_level=study.conf_level,
+        method="rules",
+        notes=distinct(notes),
+        about=study.about,
+    )
+
+
+def _items(study: Study, base: np.ndarray) -> pd.DataFrame:
+    """Count, per rating column, what its cells hold among those whose wave was asked it."""
+    waves = np.zeros(len(base), dtype=int)
+    if study.wave_column:
+        waves = study.full[study.wave_column].cat.codes.to_numpy()
+    uses = study.codebook.columns()
+    rows = []
+    for column in study.states:
+        states = study.states[column].to_numpy()
+        asked = base & _asked(states, waves)
+        n = int(asked.sum())
+        count = {state: int((states[asked] == state).sum()) for state in State}
+        missing = count[State.BLANK] + count[State.MISSING]
+        rows.append(
+            {
+                "item": column,
+                "role": uses[column].role,
+                "n_total": n,
+                "n": count[State.ANSWERED],
+                "n_missing": missing,
+                "n_dont_know": count[State.DONT_KNOW],
+                "n_refused": count[State.REFUSED],
+                "n_not_applicable": count[State.NOT_APPLICABLE],
+                "n_out_of_range": count[State.OUT_OF_RANGE],
+                "share_missing": missing / n if n else np.nan,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _asked(states: np.ndarray, waves: np.ndarray) -> np.ndarray:
+    """A wave in which a column holds nothing at all was not asked it."""
+    asked = np.zeros(len(states), dtype=bool)
+    for wave in np.unique(waves):
+        rows = waves == wave
+        asked[rows] = (states[rows] != State.BLANK).any()
+    return asked
+
+
+def _flow(study: Study) -> pd.DataFrame:
+    flow = study.flow
+    if "wave" in flow:
+        flow = flow[flow["wave"].isin(study.waves)]
+        return flow[["wave", "stage", "n"]].reset_index(drop=True)
+    return flow
+
+
+def _flags(study: Study, flagged: pd.DataFrame) -> pd.DataFrame:
+    rows = flagged["row"].to_numpy(dtype=int)
+    data = study.params.data
+    ids = study.full[data.id].to_numpy()[rows] if data.id else (rows + 1).astype(str)
+    table = flagged.drop(columns="row").reset_index(drop=True)
+    table.insert(0, "respondent", ids)
+    if study.wave_column:
+        table.insert(1, "wave", study.full[study.wave_column].astype(str).to_numpy()[rows])
+    return table

@@ -1,0 +1,380 @@
+"""SERVQUAL: how far what customers perceive lies from what they expect.
+
+Gaps are means of answered pairs, never differences of means on different bases. The overall
+score is the mean of the dimensions' gaps, so that a long dimension does not outvote a short one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from cxresearch.bases import Bases
+from cxresearch.errors import AnalysisError, Fault
+from cxresearch.notes import Note, distinct, note
+from cxresearch.results import Result
+from cxresearch.stats.multiplicity import adjust
+from cxresearch.study.points import Points, importance_points
+from cxresearch.study.scores import Pairs
+from cxresearch.study.study import By, Cell, Study
+
+CEILING = 0.5
+GAP_MIRRORS_EXPECTATION = -0.5
+FEW_PAIRS = 30
+WEIGHTS_DIFFER = 0.01
+
+OVERALL, WEIGHTED, MEAN_WEIGHTED = "overall", "overall_weighted", "overall_mean_weighted"
+
+NUMBERS = (
+    "perception expectation estimate std_error conf_low conf_high statistic df p_value q_value "
+    "n n_eff n_pairs share_negative ceiling_expectation low_base suppressed reason"
+).split()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class GapScores(Result):
+    """Perception minus expectation, in scale points; one row per dimension, then overall.
+
+    Attributes
+    ----------
+    items : DataFrame
+        The same columns, one row per item.
+    hotelling : DataFrame
+        Test that all dimensions' gaps are zero at once: T², its F, degrees of freedom and p.
+    """
+
+    items: pd.DataFrame
+    hotelling: pd.DataFrame
+
+
+def gaps(study: Study, /, *, by: By = None, conf_level: float | None = None) -> GapScores:
+    """Tell where service falls short of what customers expect, by item, dimension and overall.
+
+    Parameters
+    ----------
+    study : Study
+        With at least one dimension whose items have expectation and perception columns.
+    by : str or sequence of str, optional
+        "wave", a segment or service-point column, or several.
+    conf_level : float, optional
+        Level of the intervals; the study's own by default.
+
+    Returns
+    -------
+    GapScores
+        Scale points. ``perception`` and ``expectation`` are means on the same answered pairs, so
+        that ``estimate`` is exactly their difference; t interval and test with the design's
+        standard error; ``q_value`` adjusts within the dimensions (items) of a group by
+        Benjamini and Hochberg; ``n`` counts respondents with that score, ``n_pairs`` the
+        answered pairs behind it. ``overall`` is the mean of the dimensions' gaps;
+        ``overall_weighted`` weighs each respondent's gaps by the respondent's own importance
+        points; where it differs by more than .01 from mean points times mean gaps,
+        ``overall_mean_weighted`` stands beside it.
+
+    Raises
+    ------
+    AnalysisError
+        If no dimension has pairs.
+
+    Notes
+    -----
+    A respondent has a dimension score with at least ``analysis.servqual.min_pairs`` answered
+    pairs (by default half of the items, rounded up), and an overall score with every dimension,
+    unless ``renormalise`` is declared. Reference: Parasuraman, Zeithaml & Berry (1988), Journal
+    of Retailing 64(1), 12-40; on what the gap cannot show, Peter, Churchill & Brown (1993),
+    doi:10.1086/209329.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from cxresearch.study.study import Study
+    >>> frame = pd.DataFrame({"E1": [7, 6, 7, 5] * 5, "P1": [6, 6, 5, 5] * 5})
+    >>> book = {"dimensions": {"care": {"scale": [1, 7], "expectation": ["E1"],
+    ...                                 "perception": ["P1"]}}}
+    >>> gaps(Study.from_frame(frame, book)).table.loc[0, "estimate"]
+    -0.75
+    """
+    level = study.conf_level if conf_level is None else conf_level
+    pairs = {key: study.pairs(key) for key in dimensions_with_pairs(study)}
+    points = None
+    if study.params.analysis.servqual.weights is not None:
+        points = importance_points(study.ratings, study.codebook, study.mask)
+    bases = Bases(study)
+    notes: list[Note] = list(points.notes) if points else []
+    tables: list[dict[str, Any]] = []
+    items: list[dict[str, Any]] = []
+    tests: list[dict[str, Any]] = []
+    names = study.by_names(by)
+    for cell in study.cells(by):
+        one = _Cell(study, cell, pairs, points, level, bases, notes)
+        tables += one.dimensions()
+        items += one.items()
+        tests += one.hotelling()
+    return GapScores(
+        table=pd.DataFrame(tables, columns=[*names, "dimension", *NUMBERS]),
+        items=pd.DataFrame(items, columns=[*names, "dimension", "item", *NUMBERS]),
+        hotelling=pd.DataFrame(
+            tests, columns=[*names, "t_squared", "statistic", "df", "df2", "p_value", "n"]
+        ),
+        n=study.n,
+        n_eff=study.n_eff,
+        conf_level=level,
+        method="paired",
+        by=names,
+        notes=distinct([*study.base_notes(), *bases.notes, *notes]),
+        about=study.about,
+    )
+
+
+def dimensions_with_pairs(study: Study) -> tuple[str, ...]:
+    """Return the dimensions that have expectation and perception, or raise what is missing."""
+    found = tuple(key for key, one in study.codebook.dimensions.items() if one.has_pairs)
+    if not found:
+        raise AnalysisError(
+            Fault(
+                kind="analysis",
+                what="no dimension has both expectation and perception",
+                where="codebook: dimensions",
+                hint="name the columns of both sides of at least one item",
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """Gap scores of one group of respondents."""
+
+    study: Study
+    cell: Cell
+    pairs: dict[str, Pairs]
+    points: Points | None
+    level: float
+    bases: Bases
+    notes: list[Note]
+
+    def dimensions(self) -> list[dict[str, Any]]:
+        """Rows of the dimensions, adjusted together, then the overall scores."""
+        rows = [self._dimension(key, pair) for key, pair in self.pairs.items()]
+        _adjust(rows)
+        return rows + list(self._overall())
+
+    def items(self) -> list[dict[str, Any]]:
+        """Rows of the items, adjusted together."""
+        rows = []
+        for key, pair in self.pairs.items():
+            for i, item in enumerate(pair.items):
+                row = self._row(
+                    f"{key} · {item.key}",
+                    pair.perception[:, i],
+                    pair.expectation[:, i],
+                    n_pairs=np.isfinite(pair.perception[:, i]).astype(int),
+                )
+                top = self._ceiling(pair.expectation[:, [i]], item_scale_max(self.study, key))
+                if not row["suppressed"]:
+                    row["ceiling_expectation"] = top
+                    self._warn_item(item.key, row, top)
+                rows.append({**self.cell.keys, "dimension": key, "item": item.key} | row)
+        _adjust(rows)
+        return rows
+
+    def hotelling(self) -> list[dict[str, Any]]:
+        """Test of all dimensions at once, where there are enough complete respondents."""
+        if len(self.pairs) < 2:
+            return []
+        table = np.column_stack([pair.gap for pair in self.pairs.values()])
+        complete = np.where(np.isfinite(table).all(axis=1)[:, None], table, np.nan)
+        n, p = int(self.study.design.members(self.cell.mask, complete[:, 0]).sum()), len(self.pairs)
+        if n < self.study.min_n.show:
+            return []
+        means = self.study.design.means(complete, self.cell.mask) if n > p else None
+        if means is None or not np.isfinite(means.covariance).all() or _singular(means.covariance):
+            self.notes.append(note("hotelling_suppressed", n=n, p=p))
+            return []
+        covariance = means.covariance
+        t_squared = float(means.estimates @ np.linalg.solve(covariance, means.estimates))
+        df = float(means.df.min())
+        df2 = df + 1 - p
+        statistic = df2 / (p * df) * t_squared
+        return [
+            {
+                **self.cell.keys,
+                "t_squared": t_squared,
+                "statistic": statistic,
+                "df": p,
+                "df2": df2,
+                "p_value": float(stats.f.sf(statistic, p, df2)),
+                "n": n,
+            }
+        ]
+
+    def _dimension(self, key: str, pair: Pairs) -> dict[str, Any]:
+        perception, expectation = pair.mean("perception"), pair.mean("expectation")
+        row = self._row(key, perception, expectation, n_pairs=np.where(pair.enough, pair.count, 0))
+        top = self._ceiling(pair.expectation, item_scale_max(self.study, key))
+        if not row["suppressed"]:
+            self._warn_dimension(key, pair.gap, expectation)
+            row["ceiling_expectation"] = top
+        return {**self.cell.keys, "dimension": key} | row
+
+    def _overall(self) -> Iterator[dict[str, Any]]:
+        pairs = list(self.pairs.values())
+        perception = np.column_stack([pair.mean("perception") for pair in pairs])
+        expectation = np.column_stack([pair.mean("expectation") for pair in pairs])
+        count = np.column_stack([np.where(pair.enough, pair.count, 0) for pair in pairs])
+        equal = np.full(perception.shape, 1 / len(pairs))
+        yield self._total(OVERALL, perception, expectation, equal, count)
+        if self.points is None:
+            return
+        weights = self.points.shares(list(self.pairs))
+        row = self._total(WEIGHTED, perception, expectation, weights, count)
+        yield row
+        by_means = self._mean_weighted(perception - expectation, weights)
+        if by_means is None or row["suppressed"]:
+            return
+        if abs(by_means["estimate"] - row["estimate"]) > WEIGHTS_DIFFER:
+            self.notes.append(
+                note("weights_differ", respondent=row["estimate"], mean=by_means["estimate"])
+            )
+            blank = {"perception": np.nan, "expectation": np.nan, "share_negative": np.nan}
+            yield row | {"dimension": MEAN_WEIGHTED} | by_means | blank
+
+    def _total(
+        self,
+        name: str,
+        perception: np.ndarray,
+        expectation: np.ndarray,
+        weights: np.ndarray,
+        count: np.ndarray,
+    ) -> dict[str, Any]:
+        """Row of an overall score: the weighted mean of the dimensions of each respondent."""
+        known = np.isfinite(perception) & np.isfinite(weights)
+        weights = np.where(known, weights, 0.0)
+        whole = known.all(axis=1)
+        if self.study.params.analysis.servqual.renormalise:
+            whole = known.any(axis=1) & (weights.sum(axis=1) > 0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            shares = weights / weights.sum(axis=1, keepdims=True)
+        left = np.where(whole, _dot(shares, perception), np.nan)
+        right = np.where(whole, _dot(shares, expectation), np.nan)
+        n_total = int((self.cell.mask & known.any(axis=1)).sum())
+        if (n := int((self.cell.mask & whole).sum())) < n_total:
+            self.notes.append(note("overall_incomplete", n=n, n_total=n_total))
+        row = self._row(name, left, right, n_pairs=np.where(whole, count.sum(axis=1), 0))
+        row["q_value"] = row["p_value"]
+        return {**self.cell.keys, "dimension": name} | row
+
+    def _mean_weighted(self, gap: np.ndarray, weights: np.ndarray) -> dict[str, Any] | None:
+        """Mean points times mean gaps, with its linearised interval."""
+        whole = np.isfinite(gap).all(axis=1) & np.isfinite(weights).all(axis=1)
+        member = self.study.design.members(self.cell.mask & whole)
+        if member.sum() < 2:
+            return None
+        w = self.study.design.weights_of(member)
+        mean_gap = np.average(np.where(member[:, None], gap, 0.0), axis=0, weights=w)
+        mean_weight = np.average(np.where(member[:, None], weights, 0.0), axis=0, weights=w)
+        estimate = float(mean_gap @ mean_weight)
+        change = (gap - mean_gap) @ mean_weight + (weights - mean_weight) @ mean_gap
+        found = self.study.design.mean(
+            np.where(whole, estimate + change, np.nan), self.cell.mask, self.level
+        )
+        return _test(found.estimate, found.std_error, found.df) | {
+            "conf_low": found.conf_low,
+            "conf_high": found.conf_high,
+        }
+
+    def _row(
+        self, name: str, perception: np.ndarray, expectation: np.ndarray, *, n_pairs: np.ndarray
+    ) -> dict[str, Any]:
+        design, mask = self.study.design, self.cell.mask
+        gap = perception - expectation
+        member = design.members(mask, gap)
+        n = int(member.sum())
+        group = " · ".join([name, *self.cell.keys.values()])
+        reason = self.bases.withheld(group, n)
+        row: dict[str, Any] = dict.fromkeys(NUMBERS, np.nan)
+        row |= {"n": n, "n_pairs": int(n_pairs[member].sum()), "low_base": False}
+        row |= {"suppressed": reason is not None, "reason": reason}
+        if reason is not None:
+            return row
+        means = design.means(np.column_stack([perception, expectation]), mask & member)
+        found = design.mean(gap, mask, self.level)
+        negative = design.mean(np.where(np.isfinite(gap), gap < 0, np.nan), mask, self.level)
+        return (
+            row
+            | _test(found.estimate, found.std_error, found.df)
+            | {
+                "perception": float(means.estimates[0]),
+                "expectation": float(means.estimates[1]),
+                "conf_low": found.conf_low,
+                "conf_high": found.conf_high,
+                "n_eff": found.n_eff,
+                "share_negative": negative.estimate,
+                "low_base": self.bases.low(group, n, found.n_eff),
+            }
+        )
+
+    def _ceiling(self, expectation: np.ndarray, top: float) -> float:
+        """Weighted share of expectation answers at the top of the scale."""
+        member = self.study.design.members(self.cell.mask)
+        answered = np.isfinite(expectation) & member[:, None]
+        w = self.study.design.weights_of(member)[:, None] * answered
+        total = w.sum()
+        return float((w * (expectation == top)).sum() / total) if total > 0 else np.nan
+
+    def _warn_item(self, item: str, row: dict[str, Any], top: float) -> None:
+        if self.cell.keys:
+            return
+        if top >= CEILING:
+            self.notes.append(note("ceiling", item=item, share=top))
+        if row["n_pairs"] < FEW_PAIRS:
+            self.notes.append(note("few_pairs", item=item, n=int(row["n_pairs"])))
+
+    def _warn_dimension(self, key: str, gap: np.ndarray, expectation: np.ndarray) -> None:
+        member = self.study.design.members(self.cell.mask, gap)
+        if self.cell.keys or member.sum() < FEW_PAIRS:
+            return
+        g, e = gap[member], expectation[member]
+        if np.ptp(g) == 0 or np.ptp(e) == 0:
+            return
+        r = float(np.corrcoef(g, e)[0, 1])
+        if r < GAP_MIRRORS_EXPECTATION:
+            self.notes.append(note("gap_expectation", dimension=key, r=r))
+
+
+def item_scale_max(study: Study, dimension: str) -> float:
+    """Return the top of a dimension's scale."""
+    return float(study.codebook.dimensions[dimension].scale.max)
+
+
+def _dot(shares: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    return np.asarray((shares * np.where(np.isfinite(scores), scores, 0.0)).sum(axis=1))
+
+
+def _test(estimate: float, std_error: float, df: float) -> dict[str, Any]:
+    statistic = estimate / std_error if std_error > 0 else np.nan
+    p = 2 * float(stats.t.sf(abs(statistic), df)) if np.isfinite(statistic) else np.nan
+    return {
+        "estimate": estimate,
+        "std_error": std_error,
+        "statistic": statistic,
+        "df": df,
+        "p_value": p,
+    }
+
+
+def _singular(covariance: np.ndarray) -> bool:
+    values = np.linalg.eigvalsh(covariance)
+    return bool(values[0] <= 1e-12 * values[-1])
+
+
+def _adjust(rows: Sequence[dict[str, Any]]) -> None:
+    """Fill the q values of one family of tests."""
+    q = adjust([row["p_value"] for row in rows])
+    for row, value in zip(rows, q, strict=True):
+        row["q_value"] = float(value)
