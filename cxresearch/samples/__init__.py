@@ -1,7 +1,8 @@
 """A made-up customer study with planted truth, to learn on, to test with and to show.
 
-`survey` makes the answers and says what is true of the customers behind them; `write` puts
-down the file that ``params/example.yml`` reads. ``docs/example.md`` tells how the data were made
+`survey` makes the answers and says what is true of the customers behind them; `tables` makes what
+the company itself keeps of the same customers (tickets, orders, revenue, …), with `COMPANY_TRUTH`;
+`write` and `write_tables` put down the files that ``params/example.yml`` reads. ``docs/example.md`` tells how the data were made
 and lists every planted number. No real customer, company or answer is in it.
 
 Examples
@@ -23,22 +24,29 @@ import numpy as np
 import pandas as pd
 
 from cxresearch.errors import Fault, StatisticsError
-from cxresearch.samples import fieldwork, process
+from cxresearch.samples import company, fieldwork, process
+from cxresearch.samples.planted import CompanyTruth, recompute_company
 from cxresearch.samples.population import recompute
 from cxresearch.samples.stored import TRUTH
+from cxresearch.samples.stored_company import COMPANY_TRUTH
 from cxresearch.samples.truth import DRIVERS, Importance, Truth
 
 __all__ = [
+    "COMPANY_TRUTH",
     "DRIVERS",
     "N_PER_WAVE",
     "SEED",
     "TRUTH",
+    "CompanyTruth",
     "Importance",
     "Sample",
     "Truth",
     "recompute",
+    "recompute_company",
     "survey",
+    "tables",
     "write",
+    "write_tables",
 ]
 
 #: Rows of the committed file by wave, those screened out included.
@@ -59,10 +67,16 @@ class Sample:
         no answer, people with ``used_service`` 0 were screened out.
     truth : Truth
         Population values; the same whatever the size and seed of the sample.
+    themes : DataFrame
+        What each comment is truly about: ``respondent wave lang first second``.
+    seed : int
+        The seed; `tables` makes the company of these very customers from it.
     """
 
     frame: pd.DataFrame
     truth: Truth
+    themes: pd.DataFrame
+    seed: int
 
 
 def survey(n_per_wave: int | Sequence[int] = N_PER_WAVE, seed: int = SEED) -> Sample:
@@ -88,7 +102,8 @@ def survey(n_per_wave: int | Sequence[int] = N_PER_WAVE, seed: int = SEED) -> Sa
 
     Notes
     -----
-    Each wave draws from a stream of its own, so that one wave's size leaves the others as they are.
+    Each wave draws from streams of its own, so that one wave's size leaves the answers of the
+    others as they are; which customer a respondent is (``customer``) depends on earlier waves.
 
     Examples
     --------
@@ -115,7 +130,51 @@ def survey(n_per_wave: int | Sequence[int] = N_PER_WAVE, seed: int = SEED) -> Sa
         fieldwork.interview(wave, size, np.random.default_rng(stream))
         for wave, size, stream in zip(process.WAVES, sizes, streams, strict=True)
     ]
-    return Sample(frame=pd.concat(waves, ignore_index=True), truth=TRUTH)
+    frame = pd.concat(waves, ignore_index=True)
+    added, themes = company.appended(frame, seed)
+    customer = company.link(frame, seed).link.rename("customer")
+    whole = pd.concat([frame, customer, added], axis="columns")
+    return Sample(frame=whole, truth=TRUTH, themes=themes, seed=seed)
+
+
+def tables(sample: Sample | None = None) -> dict[str, pd.DataFrame]:
+    """Return the company's own tables, by canonical name and with canonical columns.
+
+    Tickets, contacts, orders, returns, customers, revenue, staff, staff_time, qa, mystery,
+    branches, documents, codes, actions, cash, indicators, sessions, qualitative, brand and
+    brand_intended; times are texts, as in the files. What is planted in them stands in
+    `COMPANY_TRUTH`.
+
+    Parameters
+    ----------
+    sample : Sample, optional
+        The survey whose respondents are among the customers; without it the committed one.
+
+    Examples
+    --------
+    >>> made = tables()
+    >>> made["customers"].columns.tolist()[:4]
+    ['customer_id', 'account_id', 'branch_id', 'segment']
+    """
+    sample = sample or survey()
+    return company.tables(sample.frame, sample.themes, sample.seed)
+
+
+def write_tables(folder: str | Path, sample: Sample | None = None) -> list[Path]:
+    """Write every table of `tables` as ``NAME.csv`` beside the answers; return the paths.
+
+    Customers, tickets and mystery visits have columns under names of their own
+    (`cxresearch.samples.company.RENAMED`), as files from other systems do.
+    """
+    written = []
+    for name, table in tables(sample).items():
+        path = Path(folder) / f"{name}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        company.as_filed(name, table).to_csv(
+            path, index=False, lineterminator="\n", encoding="utf-8"
+        )
+        written.append(path)
+    return written
 
 
 def write(folder: str | Path, sample: Sample | None = None) -> Path:

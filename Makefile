@@ -1,0 +1,40 @@
+# make report | test | lint | lab | bench | golden | env
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: env report test lint lab bench golden clean
+
+env: $(READY)
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "cxresearch needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $(READY)
+
+report: $(READY)
+	$(BIN)/cxresearch run params/example.yml
+
+test: $(READY)
+	$(BIN)/python -m pytest -n 2
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+lab: $(READY)
+	$(BIN)/jupyter lab notebooks
+
+bench: $(READY)
+	for one in benchmarks/*.py; do $(BIN)/python $$one || exit 1; done
+
+golden: $(READY)
+	for one in tests/golden/*/make.py; do $(BIN)/python $$one || exit 1; done
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

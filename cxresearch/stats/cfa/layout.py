@@ -1,0 +1,270 @@
+"""Which cell of which matrix is which parameter: identification, and what groups share.
+
+Per group: loadings (items by factors), factor covariances, residual covariances, intercepts and
+factor means. A cell is a place in one of them; cells with the same parameter are held equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Literal
+
+import numpy as np
+
+from cxresearch.errors import did_you_mean
+from cxresearch.stats.cfa.model import Group, Model, fault
+
+Part = Literal["loading", "covariance", "residual", "intercept", "mean"]
+Shared = Literal["loadings", "intercepts"]
+Identification = Literal["marker", "unit"]
+Release = tuple[Literal["loading", "intercept"], Hashable]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A place in a matrix of a group; `parameter` is None where the cell is fixed."""
+
+    group: int
+    part: Part
+    row: int
+    col: int
+    parameter: int | None
+    value: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """All cells that are not zero, the number of free parameters, and what is held equal."""
+
+    model: Model
+    cells: tuple[Cell, ...]
+    n_parameters: int
+    n_groups: int
+    identification: Identification
+    equal: tuple[Shared, ...]
+    released: tuple[Release, ...]
+    with_means: bool
+
+    @property
+    def n_items(self) -> int:
+        """Items of the model."""
+        return len(self.model.items)
+
+    def of(self, group: int) -> list[Cell]:
+        """Return the cells of one group."""
+        return [cell for cell in self.cells if cell.group == group]
+
+    def matrices(self, x: np.ndarray, group: int) -> Matrices:
+        """Return the matrices of one group at these parameters."""
+        p, q = self.n_items, len(self.model.names)
+        found = Matrices(
+            np.zeros((p, q), x.dtype),
+            np.zeros((q, q), x.dtype),
+            np.zeros((p, p), x.dtype),
+            np.zeros(p, x.dtype),
+            np.zeros(q, x.dtype),
+        )
+        for cell in self.of(group):
+            found.put(cell, cell.value if cell.parameter is None else x[cell.parameter])
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Matrices:
+    """Loadings L, factor covariances P, residual covariances T, intercepts, factor means."""
+
+    L: np.ndarray
+    P: np.ndarray
+    T: np.ndarray
+    intercepts: np.ndarray
+    means: np.ndarray
+
+    @property
+    def covariance(self) -> np.ndarray:
+        """Covariances of the items that the model implies."""
+        return np.asarray(self.L @ self.P @ self.L.T + self.T)
+
+    @property
+    def mean(self) -> np.ndarray:
+        """Means of the items that the model implies."""
+        return np.asarray(self.intercepts + self.L @ self.means)
+
+    def put(self, cell: Cell, value: complex) -> None:
+        """Set a cell (and its mirror)."""
+        match cell.part:
+            case "loading":
+                self.L[cell.row, cell.col] = value
+            case "covariance":
+                self.P[cell.row, cell.col] = self.P[cell.col, cell.row] = value
+            case "residual":
+                self.T[cell.row, cell.col] = self.T[cell.col, cell.row] = value
+            case "intercept":
+                self.intercepts[cell.row] = value
+            case "mean":
+                self.means[cell.row] = value
+
+
+def lay_out(
+    model: Model,
+    n_groups: int,
+    *,
+    equal: Sequence[Shared] = (),
+    released: Iterable[Release] = (),
+    identification: Identification = "marker",
+    with_means: bool = False,
+) -> Layout:
+    """Return the cells of a model in several groups.
+
+    Marker: the first item of a factor has loading one. Unit: a factor has variance one, in later
+    groups only where loadings are not held equal. Factor means are zero in the first group, and
+    free in later ones where intercepts are held equal.
+    """
+    equal, released = tuple(dict.fromkeys(equal)), tuple(dict.fromkeys(released))
+    _sensible(model, equal, released)
+    items, names = model.items, model.names
+    known: dict[tuple[object, ...], int] = {}
+    cells: list[Cell] = []
+
+    def add(group: int, part: Part, row: int, col: int, shared: bool) -> None:
+        key = (part, row, col, None if shared else group)
+        cells.append(Cell(group, part, row, col, known.setdefault(key, len(known))))
+
+    for g in range(n_groups):
+        for j, name in enumerate(names):
+            for item in model.factors[name]:
+                i = items.index(item)
+                if identification == "marker" and item == model.factors[name][0]:
+                    cells.append(Cell(g, "loading", i, j, None, 1.0))
+                else:
+                    add(
+                        g,
+                        "loading",
+                        i,
+                        j,
+                        "loadings" in equal and ("loading", item) not in released,
+                    )
+        for j in range(len(names)):
+            if identification == "unit" and (g == 0 or "loadings" not in equal):
+                cells.append(Cell(g, "covariance", j, j, None, 1.0))
+            else:
+                add(g, "covariance", j, j, False)
+        for j, k in combinations(range(len(names)), 2):
+            add(g, "covariance", k, j, False)
+        for i in range(len(items)):
+            add(g, "residual", i, i, False)
+        for one, other in model.residual_covariances:
+            add(g, "residual", items.index(one), items.index(other), False)
+        if with_means:
+            for i, item in enumerate(items):
+                free = "intercepts" not in equal or ("intercept", item) in released
+                add(g, "intercept", i, 0, not free)
+            if g > 0 and "intercepts" in equal:
+                for j in range(len(names)):
+                    add(g, "mean", j, 0, False)
+    return Layout(
+        model=model,
+        cells=tuple(cells),
+        n_parameters=len(known),
+        n_groups=n_groups,
+        identification=identification,
+        equal=equal,
+        released=released,
+        with_means=with_means,
+    )
+
+
+def start(layout: Layout, groups: Sequence[Group]) -> np.ndarray:
+    """Return first values of the parameters: each factor from its own items alone."""
+    total, count = np.zeros(layout.n_parameters), np.zeros(layout.n_parameters)
+    for g, group in enumerate(groups):
+        first = _first(layout, group)
+        for cell in layout.of(g):
+            if cell.parameter is not None:
+                total[cell.parameter] += _at(first, cell)
+                count[cell.parameter] += 1
+    return np.asarray(total / count)
+
+
+def scales(layout: Layout, groups: Sequence[Group]) -> np.ndarray:
+    """Return the unit of each parameter, so that all are searched on a like scale."""
+    variance = np.mean([np.diag(group.S) for group in groups], axis=0)
+    item = np.sqrt(variance)
+    model = layout.model
+    factor = np.ones(len(model.names))
+    if layout.identification == "marker":
+        markers = [model.items.index(items[0]) for items in model.factors.values()]
+        factor = item[markers]
+    unit = np.ones(layout.n_parameters)
+    for cell in layout.cells:
+        if cell.parameter is not None:
+            unit[cell.parameter] = {
+                "loading": lambda c: item[c.row] / factor[c.col],
+                "covariance": lambda c: factor[c.row] * factor[c.col],
+                "residual": lambda c: item[c.row] * item[c.col],
+                "intercept": lambda c: item[c.row],
+                "mean": lambda c: factor[c.row],
+            }[cell.part](cell)
+    return unit
+
+
+def _first(layout: Layout, group: Group) -> Matrices:
+    """Rough matrices of one group: first principal axis of each factor's items."""
+    model = layout.model
+    p, q = layout.n_items, len(model.names)
+    scale = np.sqrt(np.diag(group.S))
+    R = group.S / np.outer(scale, scale)
+    L, composite = np.zeros((p, q)), np.zeros((p, q))
+    for j, items in enumerate(model.factors.values()):
+        block = [model.items.index(item) for item in items]
+        values, vectors = np.linalg.eigh(R[np.ix_(block, block)])
+        axis = vectors[:, -1] * (1.0 if vectors[:, -1].sum() >= 0 else -1.0)
+        k = len(block)
+        shared = max((values[-1] - 1) / max(k - 1, 1), 0.1) if k > 1 else 0.5
+        L[block, j] = axis * np.sqrt(k * shared)
+        composite[block, j] = axis
+    C = composite.T @ R @ composite
+    spread = np.sqrt(np.diag(C))
+    P = np.clip(C / np.outer(spread, spread), -0.8, 0.8)
+    np.fill_diagonal(P, 1.0)
+    T = np.diag(np.clip(1 - (L**2).sum(axis=1), 0.2, 0.95) * scale**2)
+    L = L * scale[:, None]
+    if layout.identification == "marker":
+        rows = [model.items.index(items[0]) for items in model.factors.values()]
+        marker = L[rows, np.arange(q)]
+        floor = 0.2 * scale[rows]
+        marker = np.where(np.abs(marker) < floor, np.copysign(floor, marker), marker)
+        L, P = L / marker, P * np.outer(marker, marker)
+    return Matrices(L, P, T, group.m, np.zeros(q))
+
+
+def _at(matrices: Matrices, cell: Cell) -> float:
+    match cell.part:
+        case "loading":
+            return float(matrices.L[cell.row, cell.col])
+        case "covariance":
+            return float(matrices.P[cell.row, cell.col])
+        case "residual":
+            return float(matrices.T[cell.row, cell.col]) if cell.row == cell.col else 0.0
+        case "intercept":
+            return float(matrices.intercepts[cell.row])
+        case _:
+            return 0.0
+
+
+def _sensible(model: Model, equal: tuple[Shared, ...], released: tuple[Release, ...]) -> None:
+    strange = [one for one in equal if one not in ("loadings", "intercepts")]
+    if strange:
+        raise fault(
+            f'"{strange[0]}" cannot be held equal',
+            hint=did_you_mean(strange[0], ("loadings", "intercepts")),
+        )
+    if "intercepts" in equal and "loadings" not in equal:
+        raise fault("equal intercepts mean nothing without equal loadings")
+    for part, item in released:
+        if item not in model.items or f"{part}s" not in equal:
+            raise fault(
+                f"cannot release {part} of {item}: it is not held equal",
+                hint=did_you_mean(item, model.items),
+            )

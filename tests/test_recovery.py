@@ -1,0 +1,216 @@
+"""Each analysis finds what was planted in the example study (docs/example.md).
+
+The seed of the committed file was chosen; coverage is therefore counted over other seeds. Most
+checks hold for any sample; those of intervals allow for the errors that intervals promise.
+"""
+
+import numpy as np
+import pytest
+
+from cxresearch import drivers, kpis, quality, samples, servqual, trends
+from cxresearch.study.study import Study, load_study
+
+SEEDS = (11, 12, 13, 14)
+TRUTH = samples.TRUTH
+WAVES = list(TRUTH.nps)
+
+
+@pytest.fixture(scope="module")
+def example(root) -> Study:
+    return load_study(root / "params" / "example.yml")
+
+
+def another(example: Study, seed: int) -> Study:
+    data = example.params.data
+    keys = {
+        name: getattr(data, name)
+        for name in ("id", "weight", "segments", "service_point", "duration")
+    }
+    return Study.from_frame(
+        samples.survey(seed=seed).frame,
+        example.codebook,
+        wave=data.wave.model_dump(),
+        missing=[99],
+        not_applicable=[98],
+        eligible=[{"column": "used_service", "in": [1]}],
+        analysis=example.params.analysis.model_dump(),
+        **keys,
+    )
+
+
+@pytest.fixture(scope="module")
+def others(example) -> list[Study]:
+    return [another(example, seed) for seed in SEEDS]
+
+
+def covered(table, truth) -> int:
+    inside = (table["conf_low"] <= truth) & (truth <= table["conf_high"])
+    return int(inside.sum())
+
+
+def figure(table, measure, statistic):
+    return table[(table["measure"] == measure) & (table["statistic"] == statistic)]
+
+
+def test_fieldwork_is_counted(example):
+    result = quality.check(example)
+    flow = result.flow.groupby("stage")["n"].sum()
+    assert flow["received"] == 2315
+    assert flow["received"] - flow["analysed"] == 44
+    rules = result.table.set_index("rule")["n_flagged"]
+    assert rules["straight_perception"] == pytest.approx(24, abs=2)
+    assert rules["speeder"] == pytest.approx(34, abs=3)
+    assert rules["same_answers"] == pytest.approx(16, abs=2)
+    assert rules["points"] == 62
+    assert rules["out_of_range"] == 0
+    notes = {note.code: note for note in servqual.gaps(example).notes}
+    assert notes["points_rescaled"]["n"] == 40
+    assert notes["points_dropped"]["n"] == 22
+    weighted = next(note for note in kpis.measure(example).notes if note.code == "weighted")
+    assert weighted["deff"] == pytest.approx(1.30, abs=0.01)
+
+
+def test_headlines_of_every_wave(others):
+    """Four samples, eight waves, six figures: 192 intervals of 95 %, most of them independent."""
+    planted = {
+        ("recommend", "nps"): TRUTH.nps,
+        ("satisfaction", "mean"): TRUTH.satisfaction_mean,
+        ("satisfaction", "top_box"): TRUTH.satisfaction_top2,
+        ("effort", "mean"): TRUTH.effort_mean,
+        ("effort", "easy"): TRUTH.effort_top3,
+        ("loyalty", "mean"): TRUTH.loyalty_mean,
+    }
+    hits = 0
+    for one in others:
+        table = kpis.measure(one, by="wave").table
+        for (measure, statistic), truth in planted.items():
+            found = figure(table, measure, statistic)
+            assert found["wave"].tolist() == WAVES
+            hits += covered(found, np.array(list(truth.values())))
+    assert 192 * 0.90 <= hits <= 192
+
+
+def test_headlines_of_the_committed_file(example):
+    table = kpis.measure(example, by="wave").table
+    nps = figure(table, "recommend", "nps")
+    away = (nps["estimate"] - np.array(list(TRUTH.nps.values()))) / nps["std_error"]
+    assert (away.abs() < 2.2).all()
+
+
+def test_weights_undo_the_sampling(others):
+    for one in others:
+        bare = Study.from_frame(
+            one.frame[["S1", "wave"]].assign(S1=one.frame["S1"]),
+            {"measures": {"s": {"kind": "csat", "columns": "S1", "scale": [1, 7]}}},
+        )
+        plain = kpis.measure(bare).table.loc[0, "estimate"]
+        weighted = figure(kpis.measure(one).table, "satisfaction", "mean")["estimate"].iloc[0]
+        assert plain > weighted
+
+
+def test_gaps(others):
+    hits = checks = 0
+    for one in others:
+        table = servqual.gaps(one, by="wave").table
+        for wave in WAVES:
+            rows = table[table["wave"] == wave].set_index("dimension")
+            planted = {**TRUTH.gaps[wave], "overall_weighted": TRUTH.gap_weighted[wave]}
+            for name, truth in planted.items():
+                hits += covered(rows.loc[[name]], truth)
+                checks += 1
+    assert checks == 4 * 8 * 7
+    assert hits >= 0.90 * checks  # dimensions share their respondents: not independent
+
+
+def test_order_of_gaps(example, others):
+    for one in (example, *others):
+        table = servqual.gaps(one).table.set_index("dimension")["estimate"]
+        dimensions = table[["tangibles", "reliability", "responsiveness", "assurance", "empathy"]]
+        assert dimensions.idxmin() == "reliability"
+        assert dimensions.idxmax() == "tangibles"
+        assert dimensions.nsmallest(2).index.tolist() == ["reliability", "responsiveness"]
+        assert table["overall_weighted"] < table["overall"] < 0
+
+
+def test_drivers(example, others):
+    parts, inside, useless = [], 0, 0
+    for one in (example, *others):
+        result = drivers.importance(one, n_resamples=200)
+        table = result.table.set_index("driver")
+        assert table["estimate"].idxmax() == "on_time"
+        assert set(table["estimate"].nlargest(2).index) == {"on_time", "reliability"}
+        assert set(table["estimate"].nsmallest(3).index) >= {"packaging"}
+        assert table.loc["packaging", "rank"] >= 9
+        useless += bool(table.loc["packaging", "beats_noise"])
+        assert table.loc[["on_time", "reliability", "responsiveness"], "beats_noise"].all()
+        assert not table["withheld"].any()
+        blocks = result.blocks["block"].tolist()
+        assert blocks[-1] == "cost"
+        assert set(blocks[:2]) == {"quality", "delivery"}
+        assert table["estimate"].sum() == pytest.approx(result.fit.loc[0, "r_squared"])
+        assert result.blocks["estimate"].sum() == pytest.approx(result.fit.loc[0, "r_squared"])
+        assert result.fit.loc[0, "r_squared"] == pytest.approx(
+            TRUTH.importance_all.r_squared, abs=0.06
+        )
+        truth = TRUTH.importance_all.drivers
+        known = [name for name in truth if name != "packaging"]
+        planted = np.array([truth[name] for name in known])
+        inside += covered(table.loc[known], planted)
+        parts.append(table.loc[known, "estimate"].to_numpy())
+    assert useless <= 1
+    assert inside >= 40  # of fifty
+    np.testing.assert_allclose(np.mean(parts, axis=0), planted, atol=0.015)
+
+
+def test_the_break_is_seen_in_the_contrasts(example, others):
+    for one in (example, *others):
+        table = trends.compare(one).table
+        previous = table[table["contrast"] == "previous"].set_index(["measure", "wave_to"])
+        for measure in ("satisfaction", "recommend", "loyalty"):
+            changes = previous.loc[measure]
+            assert changes["estimate"].idxmin() == TRUTH.break_wave
+            assert changes.loc[TRUTH.break_wave, "q_value"] < 0.001
+            assert changes.loc[TRUTH.break_wave, "verdict"] in ("clear_fall", "likely_fall")
+        fall = previous.loc[("recommend", TRUTH.break_wave)]
+        assert fall["conf_low"] - 5 <= TRUTH.break_nps <= fall["conf_high"] + 5
+
+
+def test_quiet_waves_are_seldom_called_a_change(others):
+    """Waves 2 to 4 are like those before them: 4 samples x 4 measures x 3 contrasts."""
+    alarms = 0
+    for one in others:
+        table = trends.compare(one).table
+        quiet = table[(table["contrast"] == "previous") & table["wave_to"].isin(WAVES[1:4])]
+        assert len(quiet) == 12
+        alarms += int((quiet["q_value"] <= 0.05).sum())
+    assert alarms <= 6
+
+
+def test_levels_lie_nearer_to_the_truth_than_the_figures(others):
+    level = observed = inside = 0
+    truth = np.array(list(TRUTH.nps.values()))
+    for one in others:
+        table = trends.track(one, measure="recommend").table
+        level += float(((table["level"] - truth) ** 2).sum())
+        observed += float(((table["observed"] - truth) ** 2).sum())
+        inside += int(((table["level_low"] <= truth) & (truth <= table["level_high"])).sum())
+    assert level < observed * 1.05
+    assert inside >= 28  # of thirty-two
+
+
+def test_track_tells_true_movement_from_sampling_error(others):
+    for one in others:
+        fit = trends.track(one, measure="recommend").fit.iloc[0]
+        assert fit["p_value"] < 0.001
+        assert fit["signal_variance"] > 0
+        early = one.where(wave=WAVES[:4])
+        assert trends.track(early, measure="recommend").fit["p_value"].iloc[0] > 0.001
+
+
+def test_segments(others):
+    for one in others:
+        table = kpis.measure(one, by="tier").table
+        means = figure(table, "satisfaction", "mean").set_index("tier")["estimate"]
+        assert means.idxmax() == "Premier"
+        places = figure(kpis.measure(one, by="branch").table, "satisfaction", "mean")
+        assert places.set_index("branch")["estimate"].idxmin() == "Carrowby"
