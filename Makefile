@@ -28,7 +28,7 @@ lint: $(READY)
 	$(BIN)/mypy
 
 lab: $(READY)
-	$(BIN)/jupyter lab notebooks
+	$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks
 
 bench: $(READY)
 	for one in benchmarks/*.py; do $(BIN)/python $$one || exit 1; done

@@ -20,6 +20,7 @@ display.register("figure", "cxresearch.figures:plot")
 display.register("study", "cxresearch.tables:study_html")
 
 _ROOMS = (
+    "answers",
     "columns",
     "display",
     "drivers",
@@ -31,14 +32,18 @@ _ROOMS = (
     "notes",
     "overview",
     "quality",
+    "registry",
     "results",
     "samples",
+    "sampling",
+    "segments",
     "servqual",
     "stats",
     "tables",
     "text",
     "theme",
     "trends",
+    "verdicts",
 )
 _NAMES = {
     "Study": "cxresearch.study.study",

@@ -12,6 +12,7 @@ from scipy.stats import norm
 
 from cxresearch.notes import Note, note
 from cxresearch.stats.intervals import Interval
+from cxresearch.stats.survey import Design
 from cxresearch.study.scores import Scored
 from cxresearch.study.study import Cell, Study
 
@@ -39,10 +40,12 @@ class Bases:
     def low(self, group: str, n: float, n_eff: float) -> bool:
         """Tell whether a figure on this base is shown but marked as resting on few answers."""
         test = self.study.min_n.test
-        low = min(n, n_eff if np.isfinite(n_eff) else n) < test
-        if low:
+        worth = min(n, n_eff if np.isfinite(n_eff) else n)
+        if n < test:
             self.notes.append(note("low_base", group=group, n=int(n), min_n=test))
-        return bool(low)
+        elif worth < test:
+            self.notes.append(note("low_n_eff", group=group, n=int(worth), min_n=test))
+        return bool(worth < test)
 
 
 def by_cell(
@@ -54,13 +57,13 @@ def by_cell(
     return pd.DataFrame(table), names
 
 
-def headline(study: Study, score: Scored, mask: np.ndarray, level: float) -> Interval:
+def headline(design: Design, score: Scored, mask: np.ndarray, level: float) -> Interval:
     """Return a measure's headline among the rows of `mask`."""
     if score.headline == "nps":
-        return study.design.net_promoter(score.promoter, score.detractor, mask, level)
+        return design.net_promoter(score.promoter, score.detractor, mask, level)
     if score.headline == "top_box":
-        return study.design.proportion(score.series, mask, level)
-    return study.design.mean(score.values, mask, level)
+        return design.proportion(score.series, mask, level)
+    return design.mean(score.series, mask, level)
 
 
 def complementary(

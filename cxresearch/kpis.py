@@ -6,15 +6,18 @@ the same size could detect. Groups are never averaged into a total.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from cxresearch.about import About
 from cxresearch.bases import Bases, by_cell, minimum_detectable_change
 from cxresearch.errors import AnalysisError, Fault
 from cxresearch.notes import Note, distinct, note
+from cxresearch.registry import DEFINITIONS, FIGURES, Figure, indicator_of
 from cxresearch.results import Result
 from cxresearch.stats.intervals import Interval
 from cxresearch.study.scores import Scored
@@ -26,6 +29,20 @@ TOP_BOXES = 2
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class KpiTable(Result):
     """Headline figures: one row per measure and statistic, the headline of each first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Glossary(Result):
+    """Definitions of indicators; one row per indicator.
+
+    Attributes
+    ----------
+    figures : DataFrame
+        Figures of survey measures: ``statistic, numerator, denominator, unit, direction,
+        interval, version``.
+    """
+
+    figures: pd.DataFrame
 
 
 def measure(study: Study, /, *, by: By = None, conf_level: float | None = None) -> KpiTable:
@@ -44,10 +61,12 @@ def measure(study: Study, /, *, by: By = None, conf_level: float | None = None) 
     -------
     KpiTable
         ``measure, statistic, estimate, std_error, conf_low, conf_high, unit, direction, n,
-        n_eff, mdc``. Statistics: ``nps`` (100 (P - D), points from -100 to 100, adjusted Wald
-        interval), ``promoters, passives, detractors, top_box, top2, easy, low_effort`` (shares
-        from 0 to 1, Wilson interval at the effective n), ``mean`` (scale points, t interval with
-        design degrees of freedom), ``rescaled`` (0 to 100: 100 (x - min) / (max - min)).
+        n_eff, mdc``; ``kpi`` (its id in the registry), ``touchpoint``, and ``version`` of the
+        definition with that of the question. Statistics: ``nps`` (100 (P - D), points from -100
+        to 100, adjusted Wald interval), ``promoters, passives, detractors, top_box, top2, easy,
+        low_effort`` (shares from 0 to 1, Wilson interval at the effective n), ``mean`` (scale
+        points, t interval with design degrees of freedom), ``rescaled`` and ``index`` (0 to
+        100: 100 (x - min) / (max - min)).
 
     Raises
     ------
@@ -65,10 +84,10 @@ def measure(study: Study, /, *, by: By = None, conf_level: float | None = None) 
     >>> import pandas as pd
     >>> from cxresearch.study.study import Study
     >>> frame = pd.DataFrame({"q": [10] * 50 + [8] * 25 + [3] * 25})
-    >>> study = Study.from_frame(frame, {"measures": {"recommend": {"kind": "nps", "columns": "q"}}})
-    >>> table = measure(study).table
-    >>> table.loc[0, ["statistic", "estimate", "conf_low", "conf_high"]].tolist()[:2]
-    ['nps', 25.0]
+    >>> book = {"measures": {"recommend": {"kind": "nps", "columns": "q"}}}
+    >>> table = measure(Study.from_frame(frame, book)).table
+    >>> table.loc[0, ["conf_low", "conf_high"]].astype(float).round(1).tolist()
+    [8.3, 40.2]
     """
     if not study.codebook.measures:
         raise AnalysisError(
@@ -81,6 +100,7 @@ def measure(study: Study, /, *, by: By = None, conf_level: float | None = None) 
         )
     level = study.conf_level if conf_level is None else conf_level
     scored = {key: study.measure(key) for key in study.codebook.measures}
+    kpi_id = {key: indicator(score) for key, score in scored.items()}
     bases = Bases(study)
     notes: list[Note] = []
 
@@ -91,6 +111,8 @@ def measure(study: Study, /, *, by: By = None, conf_level: float | None = None) 
             reason = bases.withheld(group, n)
             for i, (statistic, unit) in enumerate(statistics(score)):
                 row: dict[str, Any] = {"measure": key, "statistic": statistic}
+                row |= {"kpi": kpi_id[key], "version": version(score)}
+                row["touchpoint"] = score.measure.touchpoint or ""
                 numbers = dict.fromkeys(["estimate", "std_error", "conf_low", "conf_high"], np.nan)
                 numbers |= {"n_eff": np.nan, "mdc": np.nan}
                 low = False
@@ -118,6 +140,7 @@ def measure(study: Study, /, *, by: By = None, conf_level: float | None = None) 
     table, names = by_cell(study, by, rows)
     columns = [*names, "measure", "statistic", "estimate", "std_error", "conf_low", "conf_high"]
     columns += ["unit", "direction", "n", "n_eff", "mdc", "low_base", "suppressed", "reason"]
+    columns += ["kpi", "touchpoint", "version"]
     if any(score.headline == "nps" for score in scored.values()):
         notes.append(note("nps_trademark"))
     return KpiTable(
@@ -132,6 +155,78 @@ def measure(study: Study, /, *, by: By = None, conf_level: float | None = None) 
     )
 
 
+def glossary(study: Study | None = None, /) -> Glossary:
+    """Tell what every indicator is: in words, over what, which way is better, in which version.
+
+    Parameters
+    ----------
+    study : Study, optional
+        Only the indicators that its measures are; by default the whole registry.
+
+    Returns
+    -------
+    Glossary
+        ``kpi, name`` (in the study's language where one is given), ``definition, numerator,
+        denominator, unit, direction, interval, level, sources, version``; `figures` has the
+        figures that survey measures are told by.
+
+    Examples
+    --------
+    >>> found = glossary().table.set_index("kpi")
+    >>> found.loc["churn", ["direction", "denominator", "version"]].tolist()
+    ['down', 'present at the start', '1']
+    """
+    about = About() if study is None else study.about
+    wanted = list(DEFINITIONS)
+    figures = list(FIGURES)
+    if study is not None:
+        scored = [study.measure(key) for key in study.codebook.measures]
+        own = {indicator(score) for score in scored}
+        wanted = [key for key in DEFINITIONS if key in own]
+        told = {name for score in scored for name, _ in statistics(score)}
+        figures = [name for name in FIGURES if name in told]
+    names = {key: DEFINITIONS[key].names for key in wanted}
+    records = [
+        {
+            "kpi": one.kpi_id,
+            "definition": one.definition,
+            "numerator": one.numerator,
+            "denominator": one.denominator,
+            "unit": one.unit,
+            "direction": one.direction,
+            "interval": one.interval,
+            "level": one.level,
+            "sources": one.sources,
+            "version": one.version,
+        }
+        for one in (DEFINITIONS[key] for key in wanted)
+    ]
+    columns = list(Figure.__dataclass_fields__)
+    table = pd.DataFrame(records)
+    return Glossary(
+        table=table,
+        figures=pd.DataFrame([asdict(FIGURES[name]) for name in figures], columns=columns),
+        n=0 if study is None else study.n,
+        n_eff=float("nan") if study is None else study.n_eff,
+        conf_level=about.conf_level,
+        method="registry",
+        about=replace(about, labels={**about.labels, **names}),
+    )
+
+
+def indicator(score: Scored) -> str:
+    """Return which indicator of the registry a measure is; empty for a score of the study's own."""
+    one = score.measure
+    return indicator_of(one.kind, one.touchpoint, one.kpi)
+
+
+def version(score: Scored) -> str:
+    """Return the version of a measure's definition, with that of its question where it has one."""
+    known = DEFINITIONS.get(indicator(score))
+    parts = [known.version if known else "1", score.measure.version]
+    return "/".join(part for part in parts if part)
+
+
 def statistics(score: Scored) -> list[tuple[str, str]]:
     """Return the figures of a measure and their units, the headline first."""
     kind = score.measure.kind
@@ -140,6 +235,8 @@ def statistics(score: Scored) -> list[tuple[str, str]]:
         return [("nps", "nps"), *shares, ("mean", "points")]
     if kind == "share":
         return [(score.headline, "share")]
+    if kind == "index":
+        return [("index", "index"), ("mean", "points")]
     found = [("top_box", "share")] if score.headline == "top_box" else [("mean", "points")]
     if score.headline == "top_box":
         found.append(("mean", "points"))
@@ -158,10 +255,10 @@ def _estimate(
         return design.net_promoter(score.promoter, score.detractor, mask, level)
     if statistic == "mean":
         return design.mean(score.values, mask, level)
-    if statistic == "rescaled":
+    if statistic in ("rescaled", "index"):
         return design.mean(score.rescaled, mask, level)
     middle = (score.measure.scale.min + score.measure.scale.max) / 2
-    flags = {
+    flags: dict[str, Callable[[], np.ndarray]] = {
         "promoters": lambda: score.promoter,
         "detractors": lambda: score.detractor,
         "passives": lambda: 1 - score.promoter - score.detractor,
@@ -187,9 +284,8 @@ def _numbers(found: Interval, level: float) -> dict[str, float]:
 
 
 def _direction(score: Scored, statistic: str) -> str:
-    if statistic in ("passives", "detractors"):
-        return "down"
-    up = score.measure.direction != "down"
-    if statistic == "low_effort":
-        return "up"
-    return "up" if up else "down"
+    """Return which way is better: as the registry says, turned where lower answers are better."""
+    better = FIGURES[statistic].direction
+    if score.measure.direction != "down":
+        return better
+    return "down" if better == "up" else "up"

@@ -114,6 +114,7 @@ KINDS: dict[str, Kind] = {
     "empty": Kind("suppressed", ("group",), "a group without any answer"),
     "small_base": Kind("suppressed", ("group", "n", "min_n"), "base below min_n.show"),
     "low_base": Kind("warning", ("group", "n", "min_n"), "base below min_n.test"),
+    "low_n_eff": Kind("warning", ("group", "n", "min_n"), "effective base below min_n.test"),
     "few_clusters": Kind("warning", ("n",), "fewer than ten clusters"),
     "n_eff_fallback": Kind(
         "warning", ("group",), "no variance: effective n from the weights alone"
@@ -163,6 +164,33 @@ KINDS: dict[str, Kind] = {
     "wave_not_asked": Kind("info", ("wave", "measure"), "not asked in this wave"),
     "zero_variance_wave": Kind("warning", ("wave", "measure"), "a wave whose answers never vary"),
     "unequal_precision": Kind("warning", ("ratio",), "sampling variances differ tenfold or more"),
+    "bridge_identical": Kind("info", ("wave", "measure"), "changed, declared of the same meaning"),
+    "bridge_linear": Kind("info", ("wave", "measure"), "waves before were mapped by a line"),
+    "bridge_step": Kind("warning", ("wave", "measure"), "a level of its own from this wave on"),
+    "bridge_no_map": Kind("warning", ("wave", "measure"), "a line says nothing of shares or NPS"),
+    "parts_differ": Kind("warning", ("wave", "measure"), "asked with other columns than before"),
+    "scale_end_unused": Kind(
+        "warning", ("wave", "measure", "end"), "an end of the scale that nobody used in this wave"
+    ),
+    "wave_surprising": Kind(
+        "warning", ("wave", "measure", "z"), "a one-step error beyond three standard deviations"
+    ),
+    "errors_correlated": Kind("warning", ("measure", "r"), "one-step errors hang together"),
+    "forecast_no_better": Kind(
+        "warning", ("measure", "mase", "coverage"), "in the backtest no better than the last wave"
+    ),
+    "target_beyond": Kind("warning", ("measure", "by"), "the target's date is not on the way"),
+    "baseline_all": Kind("info", ("measure",), "limits set by all points: describes, not watches"),
+    "baseline_short": Kind("warning", ("measure", "n"), "fewer than twelve baseline points"),
+    "baseline_wanted": Kind("info", ("measure", "n"), "fewer than twenty baseline points"),
+    "small_counts": Kind("warning", ("measure",), "an expected count below five"),
+    "overdispersed_points": Kind("warning", ("measure", "ratio"), "more spread than sampling"),
+    "limit_clipped": Kind("info", ("measure",), "a limit moved to the end of the scale"),
+    "empty_stratum": Kind("suppressed", ("measure", "group"), "a part of the mix without answers"),
+    "mix_moved": Kind(
+        "warning", ("group", "wave_from", "wave_to", "share"), "a part of the mix moved 10 points"
+    ),
+    "singular_fit": Kind("warning", ("measure",), "no variance between service points"),
     # sampling and weighting
     "margins_rescaled": Kind("info", (), "targets had different totals: shares were used"),
     "weights_costly": Kind("warning", ("deff",), "weights cost more than half of the sample"),
@@ -173,10 +201,40 @@ KINDS: dict[str, Kind] = {
     "plan_random_sample": Kind("info", (), "plans hold for probability samples"),
     "budget_assumed": Kind("info", ("n", "waves"), "interviews a year taken from the study"),
     # segments
+    "few_accounts": Kind("suppressed", ("group", "n"), "fewer than three clusters"),
     "complementary": Kind("suppressed", ("group",), "withheld to protect another group"),
     "few_points": Kind("suppressed", ("n",), "fewer than five service points: no ranking"),
     "points_are_clusters": Kind("info", ("column",), "each service point is one cluster"),
     "overdispersed": Kind("info", ("measure", "phi"), "funnel limits widened"),
+    # psychometrics
+    "correlation_type": Kind("info", ("battery", "kind"), "which correlation was factored"),
+    "correlations_smoothed": Kind(
+        "warning", ("battery", "change"), "correlations repaired to a possible matrix"
+    ),
+    "too_few_for_factors": Kind(
+        "suppressed", ("battery", "n", "n_items"), "too few respondents to look for factors"
+    ),
+    "few_for_factors": Kind(
+        "warning", ("battery", "n", "n_items"), "below 100 respondents, or 5 per item"
+    ),
+    "constant_item": Kind("suppressed", ("scale", "items"), "items that never vary"),
+    "alpha_negative": Kind("warning", ("scale", "alpha"), "items that point apart: alpha below 0"),
+    "omega_misfit": Kind("warning", ("scale", "rmsea"), "omega of a one-factor model that misfits"),
+    "heywood": Kind("warning", ("scale", "items"), "impossible variance: not to be trusted"),
+    "kmo_unacceptable": Kind("warning", ("battery", "kmo"), "KMO below .50"),
+    "factors_differ": Kind(
+        "info", ("found", "expected"), "other than the questionnaire's number of dimensions"
+    ),
+    "factor_few_items": Kind("warning", ("factor", "n_items"), "a factor with fewer than 3 items"),
+    "single_item": Kind("info", ("dimensions",), "dimensions of one item are not in the model"),
+    "ordinal_as_numeric": Kind(
+        "warning", ("battery",), "few or lopsided categories treated as numbers"
+    ),
+    "model_saturated": Kind("suppressed", ("battery",), "no degrees of freedom: fit says nothing"),
+    "group_small": Kind("warning", ("group", "n"), "a group below 100: invariance cannot be told"),
+    "group_too_small": Kind(
+        "suppressed", ("group", "n"), "a group not larger than the number of items"
+    ),
     # quality
     "high_missing": Kind("warning", ("item", "share"), "more than a fifth of answers blank"),
     # KPI

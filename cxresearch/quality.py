@@ -86,9 +86,10 @@ def check(study: Study, /) -> QualityCheck:
         )
     items = _items(study, base)
     notes: list[Note] = [*study.notes]
-    for row in items.itertuples():
-        if row.share_missing > HIGH_MISSING:
-            notes.append(note("high_missing", item=row.item, share=float(row.share_missing)))
+    if len(items):
+        high = items[items["share_missing"] > HIGH_MISSING]
+        pairs = zip(high["item"], high["share_missing"], strict=True)
+        notes.extend(note("high_missing", item=name, share=float(share)) for name, share in pairs)
     return QualityCheck(
         table=pd.DataFrame(
             rules, columns=["rule", "n_flagged", "share", "severity", "threshold", "n"]
@@ -121,7 +122,7 @@ def _items(study: Study, base: np.ndarray) -> pd.DataFrame:
         rows.append(
             {
                 "item": column,
-                "role": uses[column].role,
+                "role": uses[str(column)].role,
                 "n_total": n,
                 "n": count[State.ANSWERED],
                 "n_missing": missing,
@@ -136,7 +137,7 @@ def _items(study: Study, base: np.ndarray) -> pd.DataFrame:
 
 
 def _asked(states: np.ndarray, waves: np.ndarray) -> np.ndarray:
-    """A wave in which a column holds nothing at all was not asked it."""
+    """Return the rows whose wave was asked: one in which the column holds anything at all."""
     asked = np.zeros(len(states), dtype=bool)
     for wave in np.unique(waves):
         rows = waves == wave

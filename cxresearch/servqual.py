@@ -18,7 +18,7 @@ from cxresearch.bases import Bases
 from cxresearch.errors import AnalysisError, Fault
 from cxresearch.notes import Note, distinct, note
 from cxresearch.results import Result
-from cxresearch.stats.multiplicity import adjust
+from cxresearch.stats.multiplicity import Adjustment, adjust
 from cxresearch.study.points import Points, importance_points
 from cxresearch.study.scores import Pairs
 from cxresearch.study.study import By, Cell, Study
@@ -30,10 +30,26 @@ WEIGHTS_DIFFER = 0.01
 
 OVERALL, WEIGHTED, MEAN_WEIGHTED = "overall", "overall_weighted", "overall_mean_weighted"
 
-NUMBERS = (
-    "perception expectation estimate std_error conf_low conf_high statistic df p_value q_value "
-    "n n_eff n_pairs share_negative ceiling_expectation low_base suppressed reason"
-).split()
+NUMBERS = [
+    "perception",
+    "expectation",
+    "estimate",
+    "std_error",
+    "conf_low",
+    "conf_high",
+    "statistic",
+    "df",
+    "p_value",
+    "q_value",
+    "n",
+    "n_eff",
+    "n_pairs",
+    "share_negative",
+    "ceiling_expectation",
+    "low_base",
+    "suppressed",
+    "reason",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -96,7 +112,7 @@ def gaps(study: Study, /, *, by: By = None, conf_level: float | None = None) -> 
     >>> frame = pd.DataFrame({"E1": [7, 6, 7, 5] * 5, "P1": [6, 6, 5, 5] * 5})
     >>> book = {"dimensions": {"care": {"scale": [1, 7], "expectation": ["E1"],
     ...                                 "perception": ["P1"]}}}
-    >>> gaps(Study.from_frame(frame, book)).table.loc[0, "estimate"]
+    >>> float(gaps(Study.from_frame(frame, book)).table.loc[0, "estimate"])
     -0.75
     """
     level = study.conf_level if conf_level is None else conf_level
@@ -161,7 +177,7 @@ class _Cell:
     def dimensions(self) -> list[dict[str, Any]]:
         """Rows of the dimensions, adjusted together, then the overall scores."""
         rows = [self._dimension(key, pair) for key, pair in self.pairs.items()]
-        _adjust(rows)
+        _adjust(rows, self.study.params.analysis.multiplicity)
         return rows + list(self._overall())
 
     def items(self) -> list[dict[str, Any]]:
@@ -180,7 +196,7 @@ class _Cell:
                     row["ceiling_expectation"] = top
                     self._warn_item(item.key, row, top)
                 rows.append({**self.cell.keys, "dimension": key, "item": item.key} | row)
-        _adjust(rows)
+        _adjust(rows, self.study.params.analysis.multiplicity)
         return rows
 
     def hotelling(self) -> list[dict[str, Any]]:
@@ -302,19 +318,19 @@ class _Cell:
         row |= {"suppressed": reason is not None, "reason": reason}
         if reason is not None:
             return row
-        means = design.means(np.column_stack([perception, expectation]), mask & member)
         found = design.mean(gap, mask, self.level)
-        negative = design.mean(np.where(np.isfinite(gap), gap < 0, np.nan), mask, self.level)
+        shares = design.weights_of(member)[member]
+        shares = shares / shares.sum()
         return (
             row
             | _test(found.estimate, found.std_error, found.df)
             | {
-                "perception": float(means.estimates[0]),
-                "expectation": float(means.estimates[1]),
+                "perception": float(shares @ perception[member]),
+                "expectation": float(shares @ expectation[member]),
                 "conf_low": found.conf_low,
                 "conf_high": found.conf_high,
                 "n_eff": found.n_eff,
-                "share_negative": negative.estimate,
+                "share_negative": min(float(shares @ (gap[member] < 0)), 1.0),
                 "low_base": self.bases.low(group, n, found.n_eff),
             }
         )
@@ -373,8 +389,8 @@ def _singular(covariance: np.ndarray) -> bool:
     return bool(values[0] <= 1e-12 * values[-1])
 
 
-def _adjust(rows: Sequence[dict[str, Any]]) -> None:
+def _adjust(rows: Sequence[dict[str, Any]], method: Adjustment) -> None:
     """Fill the q values of one family of tests."""
-    q = adjust([row["p_value"] for row in rows])
+    q = adjust([row["p_value"] for row in rows], method)
     for row, value in zip(rows, q, strict=True):
         row["q_value"] = float(value)

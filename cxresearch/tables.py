@@ -20,7 +20,7 @@ from cxresearch.about import About
 from cxresearch.columns import Form
 from cxresearch.errors import AnalysisError, Fault, did_you_mean
 from cxresearch.notes import Note
-from cxresearch.results import Result
+from cxresearch.results import NotAsked, Result
 from cxresearch.text import amounts, translator
 from cxresearch.text.captions import CAPTIONS, base_line, level, not_asked
 from cxresearch.text.catalogue import mark
@@ -58,6 +58,37 @@ VIEWS: dict[tuple[str, str], tuple[str, ...]] = {
     ("Track", "table"): (
         *("measure", "wave", "observed", "conf_low", "conf_high", "n", "level", "level_low"),
         *("level_high",),
+    ),
+    ("SegmentComparison", "table"): (
+        *("measure", "segment", "group", "estimate", "conf_low", "conf_high", "difference"),
+        *("difference_low", "difference_high", "q_value", "standing", "n"),
+    ),
+    ("ServicePoints", "table"): (
+        *("measure", "group", "estimate", "conf_low", "conf_high", "shrunk", "rank", "rank_low"),
+        *("rank_high", "place", "n"),
+    ),
+    ("ServicePoints", "chance"): (
+        *("measure", "n_points", "verdict", "statistic", "df", "p_value", "q_value", "between_sd"),
+        *("dispersion", "reason"),
+    ),
+    ("AnswerShares", "table"): (
+        *("item", "answer", "side", "estimate", "conf_low", "conf_high", "n"),
+        *("n_not_applicable", "n_missing"),
+    ),
+    ("SamplePlan", "table"): (
+        *("measure", "statistic", "estimate", "n", "deff", "mdc", "threshold", "power"),
+        *("n_required", "n_invite"),
+    ),
+    ("SamplePlan", "cadence"): (
+        *("measure", "waves_a_year", "n_wave", "mdc", "mdc_year", "slope_year", "threshold"),
+        *("power", "detects", "recommended"),
+    ),
+    ("Glossary", "table"): (
+        *("kpi", "definition", "numerator", "denominator", "unit", "direction", "interval"),
+        *("level", "version"),
+    ),
+    ("Glossary", "figures"): (
+        *("statistic", "numerator", "denominator", "unit", "direction", "interval", "version"),
     ),
 }
 # the unit of rows in tables that have no column `unit`
@@ -134,6 +165,8 @@ def show(
         The result has no such frame or column.
     """
     frames = result.frames()
+    if isinstance(result, NotAsked):
+        view = "table"
     if view not in frames:
         raise _unknown("table", view, list(frames), type(result).__name__)
     name = type(result).__name__

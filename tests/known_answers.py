@@ -61,7 +61,9 @@ PAIRS_BOOK = {
         "A": {
             "scale": "agree7",
             "importance": "POINTS_A",
-            "items": [{"key": f"i{i}", "expectation": f"E{i}", "perception": f"P{i}"} for i in (1, 2)],
+            "items": [
+                {"key": f"i{i}", "expectation": f"E{i}", "perception": f"P{i}"} for i in (1, 2)
+            ],
         },
         "B": {
             "scale": "agree7",
@@ -80,26 +82,23 @@ def pairs(frame: pd.DataFrame = PAIRS, book: dict = PAIRS_BOOK, **more) -> Study
 
 
 # thirty-two cars, the textbook case of correlated drivers
+_MPG = """
+21 21 22.8 21.4 18.7 18.1 14.3 24.4 22.8 19.2 17.8 16.4 17.3 15.2 10.4 10.4 14.7 32.4 30.4 33.9
+21.5 15.5 15.2 13.3 19.2 27.3 26 30.4 15.8 19.7 15 21.4
+"""
+_WT = """
+2.62 2.875 2.32 3.215 3.44 3.46 3.57 3.19 3.15 3.44 3.44 4.07 3.73 3.78 5.25 5.424 5.345 2.2 1.615
+1.835 2.465 3.52 3.435 3.84 3.845 1.935 2.14 1.513 3.17 2.77 3.57 2.78
+"""
 MT = pd.DataFrame(
     {
-        "mpg": [
-            21, 21, 22.8, 21.4, 18.7, 18.1, 14.3, 24.4, 22.8, 19.2, 17.8, 16.4, 17.3, 15.2, 10.4, 10.4,
-            14.7, 32.4, 30.4, 33.9, 21.5, 15.5, 15.2, 13.3, 19.2, 27.3, 26, 30.4, 15.8, 19.7, 15, 21.4,
-        ],
+        "mpg": [float(word) for word in _MPG.split()],
         "am": [1] * 3 + [0] * 14 + [1] * 3 + [0] * 5 + [1] * 7,
-        "vs": [
-            0, 0, 1, 1, 0, 1, 0, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 1,
-        ],
-        "cyl": [
-            6, 6, 4, 6, 8, 6, 8, 4, 4, 6, 6, 8, 8, 8, 8, 8, 8, 4, 4, 4, 4, 8, 8, 8, 8, 4, 4, 4, 8, 6, 8, 4,
-        ],
-        "wt": [
-            2.62, 2.875, 2.32, 3.215, 3.44, 3.46, 3.57, 3.19, 3.15, 3.44, 3.44, 4.07, 3.73, 3.78, 5.25,
-            5.424, 5.345, 2.2, 1.615, 1.835, 2.465, 3.52, 3.435, 3.84, 3.845, 1.935, 2.14, 1.513, 3.17,
-            2.77, 3.57, 2.78,
-        ],
+        "vs": [int(digit) for digit in "00110101111000000111100001010001"],
+        "cyl": [int(digit) for digit in "66468684466888888444488884448684"],
+        "wt": [float(word) for word in _WT.split()],
     }
-)  # fmt: skip
+)
 MT["w"] = [1, 2, 3, 4] * 8
 MT_BOOK = {
     "scales": {"any": {"min": 0, "max": 40, "continuous": True}},
@@ -142,7 +141,11 @@ def survey(n: int = 240, waves: int = 2, seed: int = 1) -> pd.DataFrame:
 SURVEY_BOOK = {
     "scales": {"agree7": [1, 7]},
     "dimensions": {
-        "first": {"scale": "agree7", "expectation": ["E1", "E2", "E3"], "perception": ["P1", "P2", "P3"]},
+        "first": {
+            "scale": "agree7",
+            "expectation": ["E1", "E2", "E3"],
+            "perception": ["P1", "P2", "P3"],
+        },
         "second": {
             "scale": "agree7",
             "expectation": [f"E{i}" for i in range(4, 9)],

@@ -18,10 +18,11 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "cxresearch"
 
 FLOORS = {
-    0: {"errors", "columns", "notes", "about", "display", "handover"},
+    0: {"errors", "columns", "notes", "about", "display", "handover", "registry"},
     1: {"stats"},
     2: {"study", "samples"},
     3: {
+        "answers",
         "bases",
         "drivers",
         "kpis",

@@ -11,13 +11,13 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
+from file_sections import keys
 
 from cxresearch import cli, load_study
 from cxresearch.report import schema
 from cxresearch.study.codebook import CodebookForm, load_codebook
 from cxresearch.study.params import Params, read_params
 from cxresearch.study.yaml_file import parse_yaml, read_yaml
-from file_sections import keys
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "params" / "example.yml"
@@ -279,3 +279,14 @@ def test_the_schema_marks_what_is_misspelt() -> None:
     )
     checker = jsonschema.Draft202012Validator(schema.schema("params"))
     assert any("titel" in error.message for error in checker.iter_errors(content))
+
+
+def test_help_of_new_says_that_nothing_is_overwritten(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        cli.main(["new", "--help"])
+    assert end.value.code == 0
+    told = capsys.readouterr().out
+    assert "--like" in told
+    with pytest.raises(SystemExit) as end:
+        cli.main(["--help"])
+    assert "never overwrites" in capsys.readouterr().out

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import ast
-import os
+import inspect
 import re
+import shutil
+import subprocess
+import sys
+import tomllib
 import typing
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import matplotlib.pyplot as plt
+import nbformat
 import pytest
 import yaml
+from file_sections import sections
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from test_architecture import FLOORS
 
 import cxresearch as cx
 from cxresearch import cli
@@ -105,6 +112,24 @@ def test_every_key_is_documented_with_its_default(
     assert all(len(meaning) > 8 for meaning, _, _ in keys.values())
 
 
+def choices(annotation: Any) -> Iterator[str]:
+    """Return the words of every Literal within an annotation."""
+    if typing.get_origin(annotation) is Literal:
+        yield from (word for word in typing.get_args(annotation) if isinstance(word, str))
+        return
+    for one in typing.get_args(annotation):
+        if not (inspect.isclass(one) and issubclass(one, BaseModel)):
+            yield from choices(one)
+
+
+@pytest.mark.parametrize(("page", "path", "model"), SECTIONS)
+def test_every_choice_of_a_key_is_named(page: Path, path: str, model: type[BaseModel]) -> None:
+    said = text_of(page) + text_of(ROOT / "docs" / "pages.md")
+    for name, field in model.model_fields.items():
+        unknown = [word for word in choices(field.annotation) if word not in said]
+        assert unknown == [], f"{page.name}: {path}.{name}"
+
+
 @pytest.mark.parametrize(("page", "path", "model"), SECTIONS)
 def test_every_example_of_a_key_is_valid(page: Path, path: str, model: type[BaseModel]) -> None:
     for key, (_, _, example) in documented(page).get(path, {}).items():
@@ -138,21 +163,28 @@ def test_every_operational_table_is_listed_with_its_columns() -> None:
 # code blocks -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_marked_python_blocks_run(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    marked = [body for mark, body in blocks(page, "python") if mark == "run"]
-    if not marked:
-        pytest.skip("no block marked `python run`")
+RUNNING = ["README.md", "docs/extending.md", "docs/python.md"]
+
+
+@pytest.mark.parametrize("page", RUNNING)
+def test_marked_python_blocks_run(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    marked = [body for mark, body in blocks(ROOT / page, "python") if mark == "run"]
+    assert marked
     monkeypatch.chdir(ROOT)
     names: dict[str, Any] = {}
     drawers = {name: dict(kinds) for name, kinds in DRAWERS.items()}
     try:
         for body in marked:
-            exec(compile(body, page.name, "exec"), names)
+            exec(compile(body, page, "exec"), names)
     finally:
         DRAWERS.clear()
         DRAWERS.update(drawers)
         plt.close("all")
+
+
+def test_every_page_with_marked_blocks_is_run() -> None:
+    marked = [page for page in PAGES if any(mark == "run" for mark, _ in blocks(page, "python"))]
+    assert {page.relative_to(ROOT).as_posix() for page in marked} == set(RUNNING)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -191,7 +223,7 @@ def test_ten_lines_lead_from_a_frame_to_a_gap_chart(monkeypatch: pytest.MonkeyPa
 def commands(page: Path) -> Iterator[str]:
     for _, body in blocks(page, "sh"):
         for line in body.replace("\\\n", " ").splitlines():
-            command = line.partition("  #")[0].strip()
+            command = re.split(r"  #| > | && ", line)[0].strip()
             if command:
                 yield command
 
@@ -268,6 +300,24 @@ def test_pages_explain_the_columns_that_tables_share() -> None:
     assert [name for name in shared if f"`{name}`" not in said] == []
 
 
+def test_pages_explain_every_statistic_of_the_example() -> None:
+    said = text_of(ROOT / "docs" / "pages.md")
+    table = cx.kpis.measure(cx.load_study(ROOT / "params" / "example.yml").latest()).table
+    assert [name for name in table["statistic"].unique() if f"`{name}`" not in said] == []
+
+
+def test_the_message_shown_first_is_a_real_one(tmp_path: Path) -> None:
+    (tmp_path / "acme.csv").write_text("satisfaction\n4\n5\n")
+    (tmp_path / "acme.yml").write_text(
+        "study: {name: acme}\ndata: {responses: acme.csv}\n"
+        "codebook: {measures: {satisfaction: {kind: csat, columns: satisfacton, scale: [1, 5]}}}\n"
+    )
+    shown = blocks(ROOT / "docs" / "troubleshooting.md", "text")[0][1]
+    with pytest.raises(CxError) as caught:
+        cx.load_study(tmp_path / "acme.yml")
+    assert str(caught.value).strip() == shown.strip()
+
+
 def test_cures_quote_messages_that_the_package_gives() -> None:
     source = "\n".join(text_of(path) for path in (ROOT / "cxresearch").rglob("*.py"))
     source = re.sub(r"\"\s*\n\s*f?\"", "", source)
@@ -278,6 +328,101 @@ def test_cures_quote_messages_that_the_package_gives() -> None:
     for heading in headings:
         piece = max(re.split(r"…|\"[^\"]*\"", heading), key=len).strip()
         assert piece in source, heading
+
+
+def test_architecture_names_every_room_and_its_floor() -> None:
+    table = re.findall(
+        r"^\| (\d) [^|]*\|[^|]*\|(.*)\|$",
+        text_of(ROOT / "docs" / "architecture.md"),
+        re.MULTILINE,
+    )
+    said = {int(floor): set(re.findall(r"`(\w+)(?:\.py|/)`", rooms)) for floor, rooms in table}
+    package = ROOT / "cxresearch"
+    there = {path.stem for path in package.glob("*.py")}
+    there |= {path.parent.name for path in package.glob("*/__init__.py")}
+    assert set().union(*said.values()) == there
+    for floor, rooms in FLOORS.items():
+        assert rooms & there == said[floor], f"floor {floor}"
+
+
+# the tour ----------------------------------------------------------------------------------------
+
+TOUR = ROOT / "docs" / "tour.ipynb"
+
+
+def test_the_tour_is_stored_without_outputs() -> None:
+    notebook = nbformat.read(TOUR, as_version=4)
+    nbformat.validate(notebook)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert all(cell.outputs == [] and cell.execution_count is None for cell in code)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            for target in re.findall(r"\]\(([^)#\s]+)", cell.source):
+                assert (TOUR.parent / target).exists(), target
+
+
+@pytest.mark.slow
+def test_the_tour_runs_in_a_copy(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "params", tmp_path / "params")
+    (tmp_path / "docs").mkdir()
+    shutil.copy(TOUR, tmp_path / "docs")
+    command = [sys.executable, "-m", "papermill", "--no-progress-bar", "tour.ipynb", "out.ipynb"]
+    done = subprocess.run(
+        command, cwd=tmp_path / "docs", capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    ran = nbformat.read(tmp_path / "docs" / "out.ipynb", as_version=4)
+    shown = [
+        output
+        for cell in ran.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if output.output_type in ("display_data", "execute_result")
+    ]
+    assert sum("image/svg+xml" in one.data for one in shown) >= 6
+    assert sum("text/html" in one.data for one in shown) >= 6
+    stray = [o for c in ran.cells if c.cell_type == "code" for o in c.outputs if "name" in o]
+    assert stray == [], "a cell warns or prints"
+
+
+# habits ------------------------------------------------------------------------------------------
+
+
+def test_pre_commit_asks_no_registry() -> None:
+    config = yaml.safe_load(text_of(ROOT / ".pre-commit-config.yaml"))
+    assert all(one["repo"] == "local" for one in config["repos"])
+    hooks = {hook["id"]: hook for one in config["repos"] for hook in one["hooks"]}
+    assert {"ruff-check", "ruff-format", "nbstripout"} <= set(hooks)
+    assert all(hook["language"] == "system" for hook in hooks.values())
+    assert all({"name", "entry"} <= set(hook) for hook in hooks.values())
+    for hook in hooks.values():
+        for pattern in (hook.get("files", ""), hook.get("exclude", "")):
+            re.compile(pattern)
+
+
+def test_the_nbstripout_hook_leaves_stored_notebooks_as_they_are(tmp_path: Path) -> None:
+    config = yaml.safe_load(text_of(ROOT / ".pre-commit-config.yaml"))
+    entry = next(
+        h["entry"] for one in config["repos"] for h in one["hooks"] if h["id"] == "nbstripout"
+    )
+    command = Path(sys.executable).with_name(entry.split()[0])
+    if not command.exists():
+        pytest.skip("nbstripout is not installed")
+    notebooks = [TOUR, *sorted((ROOT / "notebooks").glob("*.ipynb"))]
+    copies = [Path(shutil.copy(path, tmp_path)) for path in notebooks]
+    subprocess.run([command, *entry.split()[1:], *copies], check=True, capture_output=True)
+    for path, copy in zip(notebooks, copies, strict=True):
+        assert copy.read_bytes() == path.read_bytes(), path.name
+
+
+def test_citation_and_changelog_name_this_version() -> None:
+    project = tomllib.loads(text_of(ROOT / "pyproject.toml"))["project"]
+    citation = yaml.safe_load(text_of(ROOT / "CITATION.cff"))
+    assert citation["version"] == project["version"]
+    assert citation["license"] == project["license"]
+    assert {"cff-version", "message", "title", "authors", "type"} <= set(citation)
+    versions = re.findall(r"^## \[(.+?)\] - (.+)$", text_of(ROOT / "CHANGELOG.md"), re.MULTILINE)
+    assert versions[0][0] in (project["version"], "Unreleased")
 
 
 def test_the_picture_is_a_small_png() -> None:
@@ -294,4 +439,3 @@ def test_no_page_says_where_it_was_written() -> None:
 def test_errors_are_one_family() -> None:
     assert "CxError" in text_of(ROOT / "docs" / "troubleshooting.md")
     assert issubclass(cx.CxError, CxError)
-    assert os.path.isdir(ROOT / "docs")

@@ -73,7 +73,9 @@ def test_part_of_a_design_keeps_its_clusters():
 
 def test_kish():
     frame = pd.DataFrame({"S": [5, 4, 3, 2], "w": [1, 1, 2, 4]})
-    few = Study.from_frame(frame, {"measures": {"s": csat()}}, weight="w", analysis=EVERYTHING_SHOWN)
+    few = Study.from_frame(
+        frame, {"measures": {"s": csat()}}, weight="w", analysis=EVERYTHING_SHOWN
+    )
     result = kpis.measure(few)
     close(result.n_eff, 2.9090909)
     weighted = next(one for one in result.notes if one.code == "weighted")

@@ -50,9 +50,7 @@ def test_flow():
     frame = survey().assign(used=1)
     frame.loc[:9, "used"] = 0
     frame.loc[20, [f"P{i}" for i in range(1, 9)]] = 4
-    one = study(
-        frame, eligible=[{"column": "used", "in": [1]}], exclude=["straight_perception"]
-    )
+    one = study(frame, eligible=[{"column": "used", "in": [1]}], exclude=["straight_perception"])
     result = quality.check(one)
     flow = result.flow.pivot(index="wave", columns="stage", values="n")
     assert flow["received"].sum() == 240
@@ -77,7 +75,10 @@ def test_rules_of_a_part_count_its_respondents():
     frame.loc[20, [f"P{i}" for i in range(1, 9)]] = 4
     one = study(frame)
     whole = quality.check(one).table.set_index("rule")["n_flagged"]
-    parts = [quality.check(part).table.set_index("rule")["n_flagged"] for part in one.split("region").values()]
+    parts = [
+        quality.check(part).table.set_index("rule")["n_flagged"]
+        for part in one.split("region").values()
+    ]
     assert (sum(parts) == whole).all()
 
 

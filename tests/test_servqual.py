@@ -159,6 +159,14 @@ def test_families():
     assert (result.items["q_value"] >= result.items["p_value"]).all()
 
 
+def test_the_declared_adjustment_is_used():
+    for table in (
+        servqual.gaps(study(analysis={"multiplicity": "none"})).table,
+        servqual.gaps(study(analysis={"multiplicity": "none"})).items,
+    ):
+        np.testing.assert_array_equal(table["q_value"], table["p_value"])
+
+
 def test_reversed_items_are_turned():
     book = {
         "dimensions": {
@@ -185,7 +193,9 @@ def test_without_expectations():
 
 
 def swapped(frame):
-    sides = {name: name.replace("P", "x") for name in frame if name[0] == "P" and name[1:].isdigit()}
+    sides = {
+        name: name.replace("P", "x") for name in frame if name[0] == "P" and name[1:].isdigit()
+    }
     sides |= {name: name.replace("E", "P") for name in frame if name[0] == "E"}
     back = {name: name.replace("x", "E") for name in frame.rename(columns=sides) if name[0] == "x"}
     return frame.rename(columns=sides).rename(columns=back)

@@ -143,17 +143,17 @@ def warnings(cases: Cases, fit: Regression, outcome_levels: int) -> list[Note]:
     if infinite:
         found.append(note("aliased", drivers=", ".join(_plain(infinite))))
     for driver in cases.players:
-        row = terms.loc[driver]
+        row = {name: float(value) for name, value in zip(terms, terms.loc[driver], strict=True)}
         if VIF_WITHHELD <= row["vif"] < np.inf:
-            found.append(note("collinear", driver=driver, vif=float(row["vif"])))
+            found.append(note("collinear", driver=driver, vif=row["vif"]))
         elif VIF_NOTICE <= row["vif"] < VIF_WITHHELD:
-            found.append(note("collinear_notice", driver=driver, vif=float(row["vif"])))
+            found.append(note("collinear_notice", driver=driver, vif=row["vif"]))
         if row["coefficient"] < 0 < row["correlation"]:
             found.append(note("suppressor", driver=driver))
         elif row["correlation"] < 0:
             found.append(note("negative_driver", driver=driver))
         if abs(row["correlation"]) >= SAME_CONSTRUCT:
-            found.append(note("same_construct", driver=driver, r=float(row["correlation"])))
+            found.append(note("same_construct", driver=driver, r=row["correlation"]))
     if fit.breusch_pagan_p <= BREUSCH_PAGAN:
         found.append(note("heteroscedastic", p=fit.breusch_pagan_p))
     if fit.cook_max >= INFLUENTIAL:
@@ -173,7 +173,8 @@ def withheld(cases: Cases, fit: Regression) -> set[str]:
     """Return the drivers of which no claim may be made (their numbers stay in the table)."""
     if fit.r_squared < WEAK_R_SQUARED or not fit.cv_r_squared > 0:
         return set(cases.players)
-    return {key for key in cases.players if fit.terms.loc[key, "vif"] >= VIF_WITHHELD}
+    alike = fit.terms.index[fit.terms["vif"] >= VIF_WITHHELD]
+    return {key for key in cases.players if key in alike}
 
 
 def _plain(names: list[str]) -> list[str]:

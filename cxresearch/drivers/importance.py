@@ -21,9 +21,18 @@ from cxresearch.study.study import By, Cell, Study
 Method = Literal["shapley", "relative_weights", "last", "first", "beta_squared", "pratt"]
 HALF = 0.5
 
-VALUES = (
-    "estimate conf_low conf_high share share_low share_high rank rank_low rank_high p_first"
-).split()
+VALUES = [
+    "estimate",
+    "conf_low",
+    "conf_high",
+    "share",
+    "share_low",
+    "share_high",
+    "rank",
+    "rank_low",
+    "rank_high",
+    "p_first",
+]
 DRIVER_COLUMNS = [
     "block",
     "driver",
@@ -40,14 +49,31 @@ DRIVER_COLUMNS = [
     "reason",
 ]
 BLOCK_COLUMNS = ["block", *VALUES, "n_drivers", "n"]
-FIT_COLUMNS = (
-    "outcome model method r_squared r_squared_low r_squared_high adj_r_squared cv_r_squared "
-    "n n_total noise"
-).split()
-DIFFERENCE_COLUMNS = "first second estimate conf_low conf_high p_greater".split()
-DIAGNOSTIC_COLUMNS = (
-    "driver coefficient coefficient_se beta vif correlation breusch_pagan_p cook_max n_influential"
-).split()
+FIT_COLUMNS = [
+    "outcome",
+    "model",
+    "method",
+    "r_squared",
+    "r_squared_low",
+    "r_squared_high",
+    "adj_r_squared",
+    "cv_r_squared",
+    "n",
+    "n_total",
+    "noise",
+]
+DIFFERENCE_COLUMNS = ["first", "second", "estimate", "conf_low", "conf_high", "p_greater"]
+DIAGNOSTIC_COLUMNS = [
+    "driver",
+    "coefficient",
+    "coefficient_se",
+    "beta",
+    "vif",
+    "correlation",
+    "breusch_pagan_p",
+    "cook_max",
+    "n_influential",
+]
 TABLES = {
     "table": DRIVER_COLUMNS,
     "blocks": BLOCK_COLUMNS,

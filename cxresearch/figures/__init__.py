@@ -13,13 +13,16 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from cxresearch.errors import AnalysisError, Fault, did_you_mean
+from cxresearch.figures.answers import stacked
 from cxresearch.figures.drivers import blocks, importance, ranks
 from cxresearch.figures.kpis import indicators, recommendation
 from cxresearch.figures.parts import notice
 from cxresearch.figures.quality import flow, missing, rules
+from cxresearch.figures.sampling import detectable, margins
+from cxresearch.figures.segments import forest, funnel, ranked
 from cxresearch.figures.servqual import dumbbell, gap_bars
 from cxresearch.figures.trends import changes, track
-from cxresearch.results import Result
+from cxresearch.results import NotAsked, Result
 from cxresearch.text.captions import not_asked
 from cxresearch.theme import Picture, Shown
 
@@ -39,6 +42,11 @@ DRAWERS: dict[str, dict[str, Drawer]] = {
     "DriverImportance": {"importance": importance, "blocks": blocks, "ranks": ranks},
     "WaveContrasts": {"changes": changes},
     "Track": {"track": track},
+    "SegmentComparison": {"forest": forest},
+    "ServicePoints": {"ranked": ranked, "funnel": funnel},
+    "AnswerShares": {"stacked": stacked},
+    "SamplePlan": {"detectable": detectable},
+    "Weighting": {"margins": margins},
     "Overview": {"indicators": indicators},
     "NotAsked": {"notice": missing_part},
 }
@@ -67,6 +75,8 @@ def plot(result: Result, *, kind: str | None = None, **choices: Any) -> Picture:
     """
     name = type(result).__name__
     drawers = DRAWERS.get(name, {})
+    if isinstance(result, NotAsked):
+        return missing_part(result)
     if not drawers or (kind is not None and kind not in drawers):
         what = f'{name} has no figure "{kind}"' if drawers else f"there is no figure for {name}"
         known = list(drawers) if drawers else list(DRAWERS)
@@ -103,17 +113,23 @@ __all__ = [
     "Picture",
     "blocks",
     "changes",
+    "detectable",
     "dumbbell",
     "flow",
+    "forest",
+    "funnel",
     "gap_bars",
     "importance",
     "indicators",
+    "margins",
     "missing",
     "plot",
+    "ranked",
     "ranks",
     "recommendation",
     "register",
     "rules",
     "show",
+    "stacked",
     "track",
 ]

@@ -15,6 +15,8 @@ from cxresearch.findings.kpis import kpis
 from cxresearch.findings.overview import not_asked, overview
 from cxresearch.findings.phrases import Findings
 from cxresearch.findings.quality import quality
+from cxresearch.findings.sampling import plan, response, weighting
+from cxresearch.findings.segments import answers, segments, service_points
 from cxresearch.findings.servqual import servqual
 from cxresearch.findings.trends import trends
 from cxresearch.results import Result
@@ -28,6 +30,12 @@ READERS: dict[str, Reader] = {
     "DriverImportance": drivers,
     "WaveContrasts": trends,
     "Track": trends,
+    "SegmentComparison": segments,
+    "ServicePoints": service_points,
+    "AnswerShares": answers,
+    "SamplePlan": plan,
+    "ResponseRates": response,
+    "Weighting": weighting,
     "Overview": overview,
     "NotAsked": not_asked,
 }
@@ -62,12 +70,18 @@ def read(result: Result) -> Findings:
 
 __all__ = [
     "Findings",
+    "answers",
     "drivers",
     "kpis",
     "not_asked",
     "overview",
+    "plan",
     "quality",
     "read",
+    "response",
+    "segments",
+    "service_points",
     "servqual",
     "trends",
+    "weighting",
 ]

@@ -16,6 +16,7 @@ ORDER = (
     *("clear_rise", "clear_fall", "likely_rise", "likely_fall", "detectable", "below_threshold"),
     *("no_practical_change", "cannot_tell", "suppressed"),
 )
+UNTOLD = "cannot_tell"
 _VERDICTS = {
     "clear_rise": mark("{measure}, {waves}: a clear rise of {size} ({interval})."),
     "clear_fall": mark("{measure}, {waves}: a clear fall of {size} ({interval})."),
@@ -72,7 +73,30 @@ def _changes(result: Result) -> list[str]:
     rows.sort(
         key=lambda row: ORDER.index(row["verdict"]) if row["verdict"] in ORDER else len(ORDER)
     )
-    return [_change(row, result, speaker) for row in rows]
+    told = [_change(row, result, speaker) for row in rows if row["verdict"] != UNTOLD]
+    untold: dict[tuple[Any, ...], list[dict[Any, Any]]] = {}
+    for row in rows:
+        if row["verdict"] == UNTOLD:
+            key = tuple(row[name] for name in (*result.by, "measure", "wave_to"))
+            untold.setdefault(key, []).append(row)
+    return told + [
+        _change(same[0], result, speaker) if len(same) == 1 else _untold(same, result, speaker)
+        for same in untold.values()
+    ]
+
+
+def _untold(rows: list[dict[Any, Any]], result: Result, speaker: Speaker) -> str:
+    """Say in one sentence that several contrasts of a measure cannot be told."""
+    unit = str(rows[0].get("unit", ""))
+    group = group_name(rows[0], result.by, result.about)
+    return speaker.tell(
+        "{measure}: cannot tell whether it changed between {waves_from} and {wave_to}; samples of "
+        "this size detect changes of {mdc} four times out of five.",
+        measure=speaker.quoted(rows[0]["measure"]) + (f", {group}" if group else ""),
+        waves_from=" / ".join(str(row["wave_from"]) for row in rows),
+        wave_to=rows[0]["wave_to"],
+        mdc=speaker.size(max(row["mdc"] for row in rows), unit),
+    )
 
 
 def latest(result: Result) -> pd.DataFrame:

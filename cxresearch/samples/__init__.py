@@ -2,8 +2,9 @@
 
 `survey` makes the answers and says what is true of the customers behind them; `tables` makes what
 the company itself keeps of the same customers (tickets, orders, revenue, …), with `COMPANY_TRUTH`;
-`write` and `write_tables` put down the files that ``params/example.yml`` reads. ``docs/example.md`` tells how the data were made
-and lists every planted number. No real customer, company or answer is in it.
+`write` and `write_tables` put down the files that ``params/example.yml`` reads.
+``docs/example.md`` tells how the data were made and lists every planted number. No real customer,
+company or answer is in it.
 
 Examples
 --------

@@ -72,6 +72,8 @@ THEMES: Mapping[str, Theme] = {
     "dependable": Theme(sentiment="positive", weight=0.16, slope=0.50, dimension="reliability"),
     "tracking": Theme(sentiment="positive", weight=0.10, slope=0.20),
 }
+#: Nobody says both in one comment.
+CONTRARY = ("late", "dependable")
 #: Invoices are printed in English: who writes Russian speaks of them this many times as often.
 INVOICE_IN_RUSSIAN = 2.0
 
@@ -108,9 +110,11 @@ def themes(wave: str, answers: pd.DataFrame, rng: np.random.Generator) -> pd.Dat
         if name == "invoice":
             weights[:, column] *= np.where(lang == "ru", INVOICE_IN_RUSSIAN, 1.0)
     first = _chosen(weights, rng.random(n))
-    weights[np.arange(n), first] = 0.0
-    second = _chosen(weights, rng.random(n))
     names = np.array(tuple(THEMES), dtype=object)
+    weights[np.arange(n), first] = 0.0
+    for one, other in (CONTRARY, CONTRARY[::-1]):
+        weights[names[first] == one, list(THEMES).index(other)] = 0.0
+    second = _chosen(weights, rng.random(n))
     both = rng.random(n) < SECOND_THEME
     return pd.DataFrame(
         {

@@ -114,5 +114,5 @@ def _first_alike(rows: pd.DataFrame) -> pd.Index:
     """Return for every row the first with the same answers: itself, but for copied interviews."""
     own = rows.drop(columns=[name for name in rows if name in KEYS])
     number = own.groupby(list(own.columns), dropna=False, sort=False).ngroup()
-    first = pd.Series(rows.index, index=rows.index).groupby(number.to_numpy()).transform("first")
+    first: list[int] = pd.Series(rows.index).groupby(number.to_numpy()).transform("first").tolist()
     return pd.Index(first)

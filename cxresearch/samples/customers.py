@@ -178,10 +178,11 @@ def _won(n_here: int, known: int, wave: str, rng: np.random.Generator) -> pd.Dat
 def _heard(people: pd.DataFrame, wave: str, rng: np.random.Generator) -> pd.Series:
     """Return the satisfaction of some customer of the same service point and tier."""
     others = process.answers(wave, _POPULATION, rng)
-    pools = dict(list(others.groupby(["branch", "tier"])["S1"]))
+    content = others["S1"].to_numpy(dtype=float)
+    pools = others.groupby(["branch", "tier"]).indices
     found = pd.Series(np.nan, index=people.index)
     for key, rows in people.groupby(["branch_id", "segment"]).groups.items():
-        found.loc[rows] = rng.choice(pools[key].to_numpy(), len(rows))
+        found.loc[rows] = rng.choice(content[pools[key]], len(rows))
     return found
 
 

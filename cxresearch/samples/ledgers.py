@@ -126,12 +126,11 @@ def sessions(base: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
         bought = cart & (rng.random(SESSIONS) >= lost)
         step = rng.choice(["delivery", "payment", "address"], SESSIONS, p=[0.5, 0.3, 0.2])
         browse = rng.choice(["home", "prices", "tracking"], SESSIONS, p=[0.3, 0.4, 0.3])
+        known = rng.random(SESSIONS) < KNOWN_VISITOR
         parts.append(
             pd.DataFrame(
                 {
-                    "customer_id": np.where(
-                        rng.random(SESSIONS) < KNOWN_VISITOR, rng.choice(here, SESSIONS), None
-                    ),
+                    "customer_id": pd.Series(rng.choice(here, SESSIONS)).where(known),
                     "ts": office_times(wave, SESSIONS, rng),
                     "pages": 1 + rng.poisson(np.where(cart, 6.0, 2.5)),
                     "exit_page": np.where(bought, "thanks", np.where(cart, step, browse)),

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from cxresearch.samples.process import DISRUPTION, WAVES
 
@@ -20,8 +19,6 @@ STREAMS = {
         ("customers", "staff", "service", "qa", "orders", "visits", "ledgers", "brand", "letters")
     )
 }
-
-Stamps = NDArray[np.datetime64]
 
 
 def stream(seed: int, *key: int) -> np.random.Generator:
@@ -43,13 +40,6 @@ def bounds(period: str) -> tuple[pd.Timestamp, pd.Timestamp]:
     return first, min(after, CUT)
 
 
-def half_of(times: pd.Series) -> pd.Series:
-    """Return the half-year in which each time lies; missing where there is none."""
-    half = np.where(times.dt.month < 7, "H1", "H2")
-    year = times.dt.year.astype("Int64").astype("string")
-    return (year + " " + half).astype(object).where(times.notna())
-
-
 def office_times(period: str, n: int, rng: np.random.Generator) -> pd.Series:
     """Return `n` minutes of a half-year between eight and eighteen o'clock, in no order."""
     first, after = bounds(period)
@@ -66,9 +56,10 @@ def later(times: pd.Series, hours: np.ndarray) -> pd.Series:
     minutes = np.rint(np.nan_to_num(hours, nan=0.0) * 60).astype(np.int64)
     moved = times + pd.to_timedelta(minutes, unit="min")
     last_week = (moved.dt.day >= 25) & moved.dt.month.isin([3, 10])
-    changing = last_week & (moved.dt.dayofweek == 6) & (moved.dt.hour == 2)
+    changing = last_week & (moved.dt.day_of_week == 6) & (moved.dt.hour == 2)
     moved = moved + pd.to_timedelta(changing.astype(np.int64), unit="h")
-    return moved.where((moved < CUT) & np.isfinite(hours))
+    kept: pd.Series = moved.where((moved < CUT) & np.isfinite(hours))
+    return kept
 
 
 def written(table: pd.DataFrame, *, days: Sequence[str] = (), minutes: Sequence[str] = ()) -> None:

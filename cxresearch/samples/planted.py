@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -167,7 +168,8 @@ def recompute_company(n_per_wave: int = 400_000, seed: int = 20_241_231) -> Comp
         Seed of the draw.
     """
     rng = np.random.default_rng(seed)
-    means, themes = {}, []
+    means: dict[str, pd.Series] = {}
+    themes = []
     for wave in process.WAVES:
         sizes = [CHUNK] * (n_per_wave // CHUNK) + [n_per_wave % CHUNK]
         drawn = [_draw(wave, size, rng) for size in sizes if size]
@@ -176,7 +178,7 @@ def recompute_company(n_per_wave: int = 400_000, seed: int = 20_241_231) -> Comp
     return CompanyTruth(**_settled(), **_delivered(), **_heard(means), **_said(pd.concat(themes)))
 
 
-def _settled() -> dict[str, object]:
+def _settled() -> dict[str, Any]:
     normal = NormalDist()
     low, high = (normal.inv_cdf(share / (1 - service.NEVER)) for share in (0.5, 0.9))
     hours, passed_on = service.MEDIAN_HOURS, service.ESCALATED
@@ -219,7 +221,7 @@ def _settled() -> dict[str, object]:
     }
 
 
-def _delivered() -> dict[str, object]:
+def _delivered() -> dict[str, Any]:
     regions = dict(zip(process.REGIONS, process.POPULATION_SHARES["region"], strict=True))
     local = sum(
         regions[region] * share * orders.BRANCH_ON_TIME.get(branch, 0.0)
@@ -241,7 +243,7 @@ def _delivered() -> dict[str, object]:
     }
 
 
-def _heard(means: Mapping[str, pd.Series]) -> dict[str, object]:
+def _heard(means: Mapping[str, pd.Series]) -> dict[str, Any]:
     waves = process.WAVES
     # who leaves and pays in a half-year was asked in the one before; before 2021 all was calm
     asked = dict(zip(waves, (waves[0], *waves[:-1]), strict=True))
@@ -282,7 +284,7 @@ def _heard(means: Mapping[str, pd.Series]) -> dict[str, object]:
     }
 
 
-def _said(said: pd.DataFrame) -> dict[str, object]:
+def _said(said: pd.DataFrame) -> dict[str, Any]:
     share, by_language, impact = {}, {}, {}
     for name in comments.THEMES:
         has = (said["first"] == name) | (said["second"] == name)

@@ -82,8 +82,8 @@ def staff_time(people: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
         start, after = bounds(wave)
         mine = people[people["is_agent"] & (people["start_date"] < after)]
         mine = mine[mine["end_date"].isna() | (mine["end_date"] > start)]
-        begin = mine["start_date"].clip(lower=start)
-        end = mine["end_date"].fillna(after).clip(upper=after)
+        begin = mine["start_date"].where(mine["start_date"] > start, start)
+        end = mine["end_date"].where(mine["end_date"] < after, after)
         share = (end - begin).dt.days.to_numpy() / (after - start).days
         hours = np.rint(HOURS * share * mine["fte"].to_numpy())
         pace = PRODUCTIVITY[wave] * np.exp(0.10 * rng.standard_normal(len(mine)) - 0.005)

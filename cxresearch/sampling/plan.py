@@ -143,7 +143,7 @@ def plan(
             n_wave = interviews / waves
             spread.append(
                 _cadence(row, rates, waves, n_wave, years, level, power)
-                | {"n_invite": ceil(n_wave / response_rate / eligibility)}
+                | {"n_invite": ceil(int(n_wave) / response_rate / eligibility)}
             )
         top = max(2 * latest.n, interviews, 2 * _CURVE_FROM)
         for n in np.unique(np.geomspace(_CURVE_FROM, top, _CURVE_POINTS).round()):
@@ -203,7 +203,7 @@ def _next_wave(
     }
     if row["reason"] is not None:
         return row
-    found = headline(study, score, study.mask, level)
+    found = headline(study.design, score, study.mask, level)
     error = found.std_error if np.isnan(found.sampling_error) else found.sampling_error
     row["estimate"] = found.estimate
     if not error > 0:
@@ -246,7 +246,7 @@ def _cadence(
         "measure": row["measure"],
         "statistic": row["statistic"],
         "waves_a_year": waves,
-        "n_wave": round(n_wave),
+        "n_wave": int(n_wave),
         "mdc": mdc,
         "mdc_year": _mdc(rates, n_wave * waves, level, power),
         "slope_year": slope,

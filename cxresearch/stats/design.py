@@ -40,6 +40,11 @@ class _Fit:
     values: Floats  # z by row, zero outside
 
     @property
+    def sample_variance(self) -> float:
+        """Unbiased weighted variance of the answers; NaN where a single answer carries it."""
+        return self.spread / (1 - self.unit_squares) if self.unit_squares < 1 else nan
+
+    @property
     def std_error(self) -> float:
         return sqrt(self.variance) if self.df > 0 and self.variance >= 0 else nan
 
@@ -85,7 +90,7 @@ class Design(Layout):
         answers = self._column(y, "y")
         fit = self._fit(answers, self.members(domain, answers))
         found = student(fit.theta, fit.std_error, float(fit.df), conf_level, n=fit.n)
-        return self._with_n_eff(found, fit, fit.spread / (1 - fit.unit_squares), conf_level)
+        return self._with_n_eff(found, fit, fit.sample_variance, conf_level)
 
     def proportion(
         self,
@@ -337,7 +342,7 @@ class Design(Layout):
         covariance[:, bad] = nan
         kish = [1 / fit.unit_squares if fit.n else nan for fit in fits]
         n_eff = [
-            fit.n if self.simple else self._n_eff(fit, fit.spread / (1 - fit.unit_squares), one)[0]
+            fit.n if self.simple else self._n_eff(fit, fit.sample_variance, one)[0]
             for fit, one in zip(fits, kish, strict=True)
         ]
         return Means(

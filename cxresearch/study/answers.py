@@ -198,9 +198,7 @@ def _outside(
     )
 
 
-def _counted(
-    series: pd.Series, column: str, numbers: np.ndarray, state: np.ndarray
-) -> list[Note]:
+def _counted(series: pd.Series, column: str, numbers: np.ndarray, state: np.ndarray) -> list[Note]:
     noted = []
     kinds = (
         (State.MISSING, "missing_codes", "codes"),

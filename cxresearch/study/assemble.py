@@ -15,12 +15,12 @@ import pandas as pd
 from cxresearch.columns import GLOSSARY
 from cxresearch.errors import CxError, Fault, did_you_mean, first
 from cxresearch.notes import Note, note
-from cxresearch.stats.survey import Design
 from cxresearch.study import answers, flags, readers
 from cxresearch.study.agreement import check_params_against_codebook
 from cxresearch.study.codebook import Codebook, read_codebook
 from cxresearch.study.gather import Gathered, as_labels, gather, stack
 from cxresearch.study.params import DataSection, Params, Source, read_mapping, read_params
+from cxresearch.study.survey_design import as_data, read_weights, survey_design
 
 FRAME = "frame"
 GROUP_NAMES = ("entity", "segment", "group", "role", "respondent", "severity", "stage", "rule")
@@ -104,7 +104,7 @@ def parts(
 
     frame, wrong = _grouped(gathered, data)
     faults += wrong + _duplicates(gathered, frame, data) + _choices(data)
-    weights, weight_notes, wrong = _weights(gathered, frame, data)
+    weights, weight_notes, wrong = read_weights(gathered, frame, data)
     faults += wrong
     eligible, eligible_notes, wrong = _eligible(gathered, data)
     faults += wrong
@@ -123,7 +123,10 @@ def parts(
     sheet = flags.sheet(checked.values, checked.states, frame, codebook, data, eligible)
     flagged, rules = flags.judge(sheet)
     excluded, excluded_notes = _excluded(flagged, len(frame), data, eligible)
-    mask = weighted & eligible & ~excluded
+    own, wrong = _own(gathered, frame, data)
+    if wrong:
+        return None, wrong
+    mask = own & weighted & eligible & ~excluded
     if not mask.any():
         return None, [
             Fault(
@@ -135,10 +138,13 @@ def parts(
             )
         ]
     try:
-        design = _design(frame, weights, data)
+        design = survey_design(frame, weights, data)
     except CxError as error:
-        return None, [_as_data(fault, data) for fault in error.faults]
+        return None, [as_data(fault, data) for fault in error.faults]
     notes += [*weight_notes, *eligible_notes, *excluded_notes]
+    if design.lonely:
+        named = first([str(label) for label in design.lonely])
+        notes.append(note("lonely_psu", strata=named, policy=design.lonely_psu))
     return {
         "params": params,
         "codebook": codebook,
@@ -146,9 +152,9 @@ def parts(
         "ratings": checked.values,
         "states": checked.states,
         "mask": mask,
-        "candidates": weighted & eligible,
+        "candidates": own & weighted & eligible,
         "design": design,
-        "flow": _flow(frame, data, weighted, eligible, excluded),
+        "flow": _flow(frame, data, own, weighted, eligible, excluded),
         "flags": flagged,
         "rules": rules,
         "coverage": gathered.coverage,
@@ -178,7 +184,7 @@ def _grouped(gathered: Gathered, data: DataSection) -> tuple[pd.DataFrame, list[
         columns[data.id] = as_labels(raw[data.id])
     if data.wave is not None:
         labels = as_labels(raw[data.wave.column])
-        present = natural(labels.dropna().unique())
+        present = natural(list(labels.dropna().unique()))
         if not data.wave.order and set(present) <= set(data.wave.dates):
             present.sort(key=lambda label: data.wave.dates[label])  # type: ignore[union-attr]
         order = [str(label) for label in data.wave.order or present]
@@ -207,7 +213,7 @@ def _grouped(gathered: Gathered, data: DataSection) -> tuple[pd.DataFrame, list[
     waves = data.wave.column if data.wave else None
     for name in dict.fromkeys(name for name in named if name and name != waves):
         labels = as_labels(raw[name])
-        columns[name] = pd.Categorical(labels, natural(labels.dropna().unique()))
+        columns[name] = pd.Categorical(labels, natural(list(labels.dropna().unique())))
     if data.id and data.id not in data.segments and columns[data.id].isna().any():
         blank = columns[data.id].isna().to_numpy()
         faults.append(
@@ -291,73 +297,25 @@ def _duplicates(gathered: Gathered, frame: pd.DataFrame, data: DataSection) -> l
     ]
 
 
-def _weights(
+def _own(
     gathered: Gathered, frame: pd.DataFrame, data: DataSection
-) -> tuple[np.ndarray | None, list[Note], list[Fault]]:
-    if not data.weight:
-        return None, [], []
-    raw = gathered.frame[data.weight]
-    if not pd.api.types.is_numeric_dtype(raw):
-        numbers = pd.to_numeric(raw, errors="coerce")
-        wrong = (numbers.isna() & raw.notna()).to_numpy()
-        if wrong.any():
-            return None, [], [_weight_fault(gathered, data, wrong, "text in the column of weights")]
-        raw = numbers
-    weights = raw.to_numpy(dtype=float, na_value=np.nan)
-    notes: list[Note] = []
-    faults: list[Fault] = []
-    if (bad := (weights < 0) | np.isinf(weights)).any():
-        faults.append(_weight_fault(gathered, data, bad, "weights below zero or infinite"))
-    unweighted = _waves_without(np.isnan(weights), frame, data)
-    if unweighted:
-        assert data.wave is not None
-        rows = frame[data.wave.column].isin(unweighted).to_numpy()
-        # the mean weight of the others: a factor on all weights must change nothing
-        others = weights[weights > 0]
-        weights = np.where(rows, others.mean() if len(others) else 1.0, weights)
-        notes.append(note("waves_unweighted", waves=", ".join(unweighted)))
-    missing = np.isnan(weights)
-    if missing.any():
-        if data.missing_weight == "drop":
-            notes.append(note("weights_missing", n=int(missing.sum())))
-        else:
-            faults.append(
-                _weight_fault(
-                    gathered,
-                    data,
-                    missing,
-                    "respondents without a weight",
-                    "fill the weights in, or declare data.missing_weight: drop",
-                )
-            )
-    if not faults and not (np.nan_to_num(weights) > 0).any():
-        everyone = np.ones(len(weights), dtype=bool)
-        faults.append(_weight_fault(gathered, data, everyone, "no weight is above zero"))
-    if n := int((weights == 0).sum()):
-        notes.append(note("weights_zero", n=n))
-    return weights, notes, faults
-
-
-def _waves_without(missing: np.ndarray, frame: pd.DataFrame, data: DataSection) -> list[str]:
-    """Return the waves in which nobody has a weight, where other waves have some."""
-    if data.wave is None or not missing.any() or missing.all():
-        return []
-    known = pd.Series(~missing).groupby(frame[data.wave.column], observed=True).any()
-    return [str(wave) for wave in known.index[~known]]
-
-
-def _weight_fault(
-    gathered: Gathered, data: DataSection, rows: np.ndarray, what: str, hint: str = ""
-) -> Fault:
-    assert data.weight is not None
-    found = gathered.frame.loc[rows, data.weight].drop_duplicates().tolist()
-    return Fault(
+) -> tuple[np.ndarray, list[Fault]]:
+    """Return the rows that rate us; a rival's stay in the design but in no figure of ours."""
+    if data.entity is None:
+        return np.ones(len(frame), dtype=bool), []
+    labels = frame[data.entity.column]
+    own = (labels == data.entity.own).to_numpy()
+    if own.any():
+        return own, []
+    known = [str(label) for label in labels.cat.categories]
+    fault = Fault(
         kind="data",
-        what=what,
-        where=gathered.rows(data.weight, rows),
-        found="" if hint else first(found),
-        hint=hint or "correct the weights, or set data.weight to null for an unweighted study",
+        what=f'nobody rated "{data.entity.own}"',
+        where=f'params: data.entity.own; column "{data.entity.column}"',
+        found=first(known),
+        hint=did_you_mean(data.entity.own, known),
     )
+    return own, [fault]
 
 
 def _eligible(gathered: Gathered, data: DataSection) -> tuple[np.ndarray, list[Note], list[Fault]]:
@@ -392,9 +350,7 @@ def _eligible(gathered: Gathered, data: DataSection) -> tuple[np.ndarray, list[N
     return eligible, notes, faults
 
 
-def _duration(
-    gathered: Gathered, data: DataSection
-) -> tuple[pd.Series | None, list[Fault]]:
+def _duration(gathered: Gathered, data: DataSection) -> tuple[pd.Series | None, list[Fault]]:
     if not data.duration:
         return None, []
     raw = gathered.frame[data.duration]
@@ -425,51 +381,19 @@ def _excluded(
     return excluded, notes
 
 
-def _design(frame: pd.DataFrame, weights: np.ndarray | None, data: DataSection) -> Design:
-    """Waves are independent samples: strata and clusters are read within their wave."""
-    strata = None
-    if weights is not None or data.strata or data.cluster:
-        named = [data.wave.column if data.wave else None, data.strata]
-        if columns := [name for name in dict.fromkeys(named) if name]:
-            keys = frame[columns].astype(object).fillna("")
-            codes = keys.groupby(columns, sort=False).ngroup().to_numpy()
-            names = keys.drop_duplicates().astype(str).agg(" · ".join, axis=1).to_numpy()
-            strata = names[codes]
-    clusters = None if not data.cluster else frame[data.cluster]
-    return Design.build(
-        len(frame),
-        weights=None if weights is None else np.nan_to_num(weights),
-        strata=strata,
-        clusters=clusters,
-        fpc=None if not data.fpc else frame[data.fpc],
-        lonely_psu=data.lonely_psu,
-    )
-
-
-def _as_data(fault: Fault, data: DataSection) -> Fault:
-    named = [name for name in (data.weight, data.strata, data.cluster) if name]
-    where = fault.where or ("columns " + ", ".join(f'"{name}"' for name in named))
-    return Fault(
-        kind="data",
-        what=fault.what,
-        where=where,
-        found=fault.found,
-        hint=fault.hint or "correct the columns of the design, or declare data.lonely_psu",
-    )
-
-
 def _flow(
     frame: pd.DataFrame,
     data: DataSection,
+    own: np.ndarray,
     weighted: np.ndarray,
     eligible: np.ndarray,
     excluded: np.ndarray,
 ) -> pd.DataFrame:
     stages = {
-        "received": np.ones(len(frame), dtype=bool),
-        "weighted": weighted,
-        "eligible": weighted & eligible,
-        "analysed": weighted & eligible & ~excluded,
+        "received": own,
+        "weighted": own & weighted,
+        "eligible": own & weighted & eligible,
+        "analysed": own & weighted & eligible & ~excluded,
     }
     if data.wave is None:
         table = pd.DataFrame({"stage": list(stages), "n": [int(m.sum()) for m in stages.values()]})

@@ -172,13 +172,14 @@ def _straight_expectation(sheet: Sheet) -> tuple[np.ndarray, np.ndarray] | None:
         return None
     uses = sheet.codebook.columns()
     table = sheet.battery("expectation")
-    tops = np.array([scale.max if (scale := uses[name].scale) else np.inf for name in table])
+    scales = [uses[str(name)].scale for name in table]
+    tops = np.array([np.inf if scale is None else scale.max for scale in scales])
     at_top = (table.to_numpy() == tops) | table.isna().to_numpy()
     return judged[0], judged[1] & ~at_top.all(axis=1)
 
 
 def _same_answers(sheet: Sheet) -> tuple[np.ndarray, np.ndarray] | None:
-    """The same long answer vector as another respondent of the wave (straight ones aside)."""
+    """Flag the same long answers as another respondent of the wave (straight ones aside)."""
     if sheet.values.shape[1] < MIN_SAME_ANSWERS:
         return None
     values = sheet.values.to_numpy()

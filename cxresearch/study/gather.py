@@ -132,7 +132,10 @@ def stack(
 ) -> tuple[Gathered | None, list[Fault]]:
     """Mark what was read with its wave and stack it; keep only what is asked for."""
     wanted = _wanted(data, codebook)
-    frames, parts, notes, start = [], [], [], 0
+    frames: list[pd.DataFrame] = []
+    parts: list[Part] = []
+    notes: list[Note] = []
+    start = 0
     labels: dict[str, str] = {}
     value_labels: dict[str, dict[float, str]] = {}
     unused: dict[str, None] = {}

@@ -17,7 +17,7 @@ from cxresearch.errors import AnalysisError, Fault
 from cxresearch.study.codebook import Attribute, Dimension, Item, Measure
 
 Side = Literal["perception", "expectation", "adequate", "desired"]
-Headline = Literal["nps", "top_box", "mean"]
+Headline = Literal["nps", "top_box", "mean", "index"]
 Array = np.ndarray
 
 
@@ -98,7 +98,7 @@ class Scored:
         Its entry in the codebook.
     values : ndarray, shape (rows,)
         The score: the answer, or the mean of several columns, in scale points.
-    headline : {"nps", "top_box", "mean"}
+    headline : {"nps", "top_box", "mean", "index"}
         The figure that stands for the measure in trends, targets, alerts and segments.
     """
 
@@ -128,22 +128,24 @@ class Scored:
     def rescaled(self) -> Array:
         """The score on 0 to 100: 100 (x - min) / (max - min)."""
         scale = self.measure.scale
-        return 100 * (self.values - scale.min) / (scale.max - scale.min)
+        return np.asarray(100 * (self.values - scale.min) / (scale.max - scale.min))
 
     @property
     def series(self) -> Array:
         """The values whose mean is the headline (NPS: 100 for promoters, -100 for detractors)."""
         if self.headline == "nps":
-            return 100 * (self.promoter - self.detractor)
+            return np.asarray(100 * (self.promoter - self.detractor))
         if self.headline == "top_box":
             return self.top(self.measure.top_box or 1)
-        return self.values
+        return self.rescaled if self.headline == "index" else self.values
 
     @property
-    def unit(self) -> Literal["nps", "share", "points"]:
+    def unit(self) -> Literal["nps", "share", "points", "index"]:
         """Unit of the headline."""
         if self.headline == "nps":
             return "nps"
+        if self.headline == "index":
+            return "index"
         return "share" if self.headline == "top_box" or self.measure.kind == "share" else "points"
 
 
@@ -153,6 +155,8 @@ def score_measure(frame: pd.DataFrame, measure: Measure) -> Scored:
     values = _row_mean(answers(frame, columns), _needed(len(columns), measure.min_answered))
     if measure.kind == "nps":
         return Scored(measure, values, "nps")
+    if measure.kind == "index":
+        return Scored(measure, values, "index")
     one_flag = measure.kind == "share" and len(columns) == 1
     return Scored(measure, values, "top_box" if measure.top_box or one_flag else "mean")
 

@@ -21,6 +21,7 @@ from cxresearch.study import assemble, scores
 from cxresearch.study.answers import State
 from cxresearch.study.codebook import Codebook
 from cxresearch.study.params import MinN, Params
+from cxresearch.study.scores import Pairs, Scored
 
 BASE_NOTES = ("excluded", "waves_unweighted", "weights_missing", "lonely_psu", "out_of_range")
 FEW_CLUSTERS = 10
@@ -255,7 +256,7 @@ class Study:
             values=self.value_labels,
             scales={
                 key: (scale.min, scale.max)
-                for key in self.codebook.keys()
+                for key in list(self.codebook.keys())
                 for scale in [self.codebook.scale_of(key)]
             },
             waves=self.waves,
@@ -406,9 +407,10 @@ class Study:
         if key in book.dimensions:
             return scores.battery(self.ratings, book.dimensions[key])
         item = book.item(key)
-        return scores.answers(self.ratings, [item.perception or item.expectation or ""])[:, 0]
+        column = item.perception or item.expectation or ""
+        return scores.answers(self.ratings, [column]).reshape(-1)
 
-    def measure(self, key: str) -> scores.Scored:
+    def measure(self, key: str) -> Scored:
         """Return a measure of the codebook, scored for every row of the design."""
         if key not in self.codebook.measures:
             raise AnalysisError(
@@ -421,7 +423,7 @@ class Study:
             )
         return scores.score_measure(self.ratings, self.codebook.measures[key])
 
-    def pairs(self, key: str) -> scores.Pairs:
+    def pairs(self, key: str) -> Pairs:
         """Return the answered expectation/perception pairs of a dimension, for every row."""
         return scores.pairs(
             self.ratings, self.codebook.dimensions[key], self.params.analysis.servqual.min_pairs
@@ -452,7 +454,7 @@ class Study:
         answers = {
             "expectations": any(d.has_pairs for d in book.dimensions.values()),
             "perceptions": any(i.perception for d in book.dimensions.values() for i in d.items),
-            "zone": any(i.adequate for d in book.dimensions.values() for i in d.items),
+            "zone": any(d.has_zone for d in book.dimensions.values()),
             "importance": any(d.importance for d in book.dimensions.values()),
             "measures": bool(book.measures),
             "drivers": bool(book.measures) and bool(self.driver_blocks()),

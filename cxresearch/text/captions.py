@@ -26,6 +26,19 @@ CAPTIONS: dict[tuple[str, str], str] = {
     ("Overview", "table"): mark("Key indicators"),
     ("WaveContrasts", "waves"): mark("Figures of the waves that are compared"),
     ("GapScores", "hotelling"): mark("Joint test of all gaps"),
+    ("SegmentComparison", "table"): mark("Each group against all others"),
+    ("ServicePoints", "table"): mark("Service points in order"),
+    ("ServicePoints", "chance"): mark("Is the order more than chance?"),
+    ("ServicePoints", "limits"): mark("Limits of the funnel"),
+    ("AnswerShares", "table"): mark("Answers to each question"),
+    ("SamplePlan", "table"): mark("What the next wave can find"),
+    ("SamplePlan", "cadence"): mark("The interviews of a year in fewer or more waves"),
+    ("SamplePlan", "curve"): mark("Detectable change by interviews"),
+    ("ResponseRates", "table"): mark("Response rates"),
+    ("ResponseRates", "dispositions"): mark("What became of every case"),
+    ("Weighting", "table"): mark("Margins before and after weighting"),
+    ("Glossary", "table"): mark("What the indicators are"),
+    ("Glossary", "figures"): mark("Figures that measures are told by"),
     ("Track", "fit"): mark("How the level moves over the waves"),
 }
 
@@ -33,6 +46,7 @@ NEEDS = {
     "expectations": mark("The study did not ask for expectations, so there are no gaps."),
     "measures": mark("The study has no outcome such as satisfaction or recommendation."),
     "drivers": mark("The study names no drivers of its outcome."),
+    "service_points": mark("The study names no service points such as branches."),
     "waves": mark("There is a single wave, so nothing can be compared over time."),
 }
 

@@ -16,6 +16,8 @@ ROW_UNIT = frozenset(
     (
         *("estimate", "std_error", "conf_low", "conf_high", "mdc", "observed", "difference"),
         *("threshold", "level", "level_low", "level_high", "level_se", "filtered"),
+        *("rest", "difference_low", "difference_high", "shrunk", "shrunk_low", "shrunk_high"),
+        *("mdc_year", "slope_year", "between_sd"),
         *("filtered_low", "filtered_high", "value_from", "value_to", "mean", "mean_se"),
     )
 )
@@ -67,7 +69,7 @@ def cell(
         if change and column in ("estimate", "difference"):
             return amounts.change(float(value), unit, language)
         return _number(float(value), column, how, unit, language)
-    if how == "code":
+    if how == "code" or (how == "number" and isinstance(value, str)):
         if str(value) in about.labels and column not in ("rule", "stage", "verdict", "reason"):
             return about.label(value)
         return word(value, language, column)
@@ -97,7 +99,7 @@ def _number(value: float, column: str, how: Form, unit: str, language: str) -> s
         return amounts.percent(value, 1, language)
     if how == "count":
         return amounts.number(value, 0, language)
-    if column in ("estimate", "observed", "value_from", "value_to"):
+    if column in ("estimate", "observed", "value_from", "value_to", "rest", "shrunk"):
         return amounts.amount(value, unit, language)
     if column in ROW_UNIT:
         return amounts.number(amounts.scaled(value, unit), amounts.digits(unit), language)

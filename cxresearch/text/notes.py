@@ -122,6 +122,12 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "Low base, {n} respondent (fewer than {min_n}), read with care: {group}.",
         "Low base, {n} respondents (fewer than {min_n}), read with care: {group}.",
     ),
+    "low_n_eff": marks(
+        "Low base, worth only {n} respondent under weights and clusters (fewer than {min_n}), read "
+        "with care: {group}.",
+        "Low base, worth only {n} respondents under weights and clusters (fewer than {min_n}), "
+        "read with care: {group}.",
+    ),
     "few_clusters": marks(
         "The survey has only {n} cluster; its intervals are rough.",
         "The survey has only {n} clusters; its intervals are rough.",
@@ -154,6 +160,49 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "overall_incomplete": marks(
         "{n} of {n_total} respondents lacks a dimension and has no overall score.",
         "{n} of {n_total} respondents lack a dimension and have no overall score.",
+    ),
+    # sampling and weighting
+    "margins_rescaled": mark("The targets had different totals; shares were used."),
+    "weights_costly": mark(
+        "The weights cost more than half of the sample's precision (design effect {deff})."
+    ),
+    "weights_trimmed": marks(
+        "{n} weight is at a bound of the trimming; margins differ by up to {error} for it.",
+        "{n} weights are at a bound of the trimming; margins differ by up to {error} for it.",
+    ),
+    "not_converged": mark(
+        "Not all margins can be met: after {cycles} cycles they differ by up to {error}."
+    ),
+    "eligibility_assumed": mark(
+        "Cases of unknown eligibility count as eligible by the share among known cases: {share}."
+    ),
+    "eligibility_unknown": marks(
+        "No response rate 3: nothing is known of the eligibility of {n} case.",
+        "No response rate 3: nothing is known of the eligibility of {n} cases.",
+    ),
+    "plan_random_sample": mark("Plans hold for samples drawn by chance."),
+    "budget_assumed": mark(
+        "Interviews a year as now: {n}, the latest wave's times {waves} a year."
+    ),
+    # segments
+    "few_accounts": marks(
+        "Withheld, {n} account only (fewer than three): {group}.",
+        "Withheld, {n} accounts only (fewer than three): {group}.",
+    ),
+    "complementary": mark(
+        "Withheld, so that another withheld figure cannot be worked out: {group}."
+    ),
+    "few_points": marks(
+        "No ranking: {n} service point with enough answers (fewer than five).",
+        "No ranking: {n} service points with enough answers (fewer than five).",
+    ),
+    "points_are_clusters": mark(
+        "Each group of {column} is one cluster of the sample; respondents within it are what was "
+        "drawn."
+    ),
+    "overdispersed": mark(
+        "Service points differ by more than their size explains; the funnel's limits were widened "
+        "(φ = {phi}): {measure}."
     ),
     # drivers
     "listwise": mark("The analysis rests on the {n} of {n_total} respondents with every answer."),

@@ -17,14 +17,45 @@ from cxresearch.stats import intervals
 from cxresearch.stats.multiplicity import adjust
 from cxresearch.study.scores import Scored
 from cxresearch.study.study import By, Cell, Study
-from cxresearch.trends.waves import WaveFigure, baseline, figures, measures, year_before
+from cxresearch.trends.bridges import NOT_COMPARABLE, Gate, gate
+from cxresearch.trends.waves import (
+    WaveFigure,
+    baseline,
+    figures,
+    measures,
+    timeline,
+    year_before,
+)
 from cxresearch.verdicts import verdict
 
-COLUMNS = (
-    "measure statistic_name contrast wave_from wave_to value_from value_to estimate std_error "
-    "conf_low conf_high statistic df p_value q_value family family_size verdict threshold mdc "
-    "unit direction n_from n_to paired reason"
-).split()
+COLUMNS = [
+    "measure",
+    "statistic_name",
+    "contrast",
+    "wave_from",
+    "wave_to",
+    "value_from",
+    "value_to",
+    "estimate",
+    "std_error",
+    "conf_low",
+    "conf_high",
+    "statistic",
+    "df",
+    "p_value",
+    "q_value",
+    "family",
+    "family_size",
+    "verdict",
+    "threshold",
+    "mdc",
+    "unit",
+    "direction",
+    "n_from",
+    "n_to",
+    "paired",
+    "reason",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -80,7 +111,9 @@ def compare(
     Notes
     -----
     Waves are independent samples unless ``data.same_people`` declares the ids stable; then the
-    covariance of those in both waves enters. References: Newcombe (1998), Statistics in Medicine
+    covariance of those in both waves enters. Waves before and after a change of the question that
+    no bridge of ``analysis.trends.bridges`` spans are not compared (``not_comparable``).
+    References: Newcombe (1998), Statistics in Medicine
     17, 873-890; Benjamini & Hochberg (1995), doi:10.1111/j.2517-6161.1995.tb02031.x.
     """
     level = study.conf_level if conf_level is None else conf_level
@@ -99,7 +132,18 @@ def compare(
         notes.append(note("one_wave"))
     _note_people(study, notes)
     names = study.by_names(by)
-    wave_columns = "measure wave estimate std_error conf_low conf_high unit n n_eff reason".split()
+    wave_columns = [
+        "measure",
+        "wave",
+        "estimate",
+        "std_error",
+        "conf_low",
+        "conf_high",
+        "unit",
+        "n",
+        "n_eff",
+        "reason",
+    ]
     return WaveContrasts(
         table=pd.DataFrame(rows, columns=[*names, *COLUMNS]),
         waves=pd.DataFrame(shown, columns=[*names, *wave_columns]),
@@ -143,16 +187,19 @@ def _contrasts(
     threshold = study.params.analysis.trends.threshold.get(key, score.measure.delta)
     if threshold is None:
         notes.append(note("no_threshold", measure=key))
+    door = gate(study, score, timeline(study))
+    notes += door.notes(key)
     by_wave = {one.wave: one for one in found if one.reason != "not_asked"}
     waves = list(by_wave)
     rows: list[dict[str, Any]] = []
     for wave in waves[1:]:
         pairs = _pairs(study, waves, wave)
         tested = {
-            early: _difference(study, score, cell, by_wave[early], by_wave[wave], level)
+            early: _difference(study, score, cell, by_wave[early], by_wave[wave], level, door)
             for early in dict.fromkeys(pairs.values())
         }
-        q = adjust([one["p_value"] for one in tested.values()])
+        method = study.params.analysis.multiplicity
+        q = adjust([one["p_value"] for one in tested.values()], method)
         for one, value in zip(tested.values(), q, strict=True):
             one["q_value"] = float(value)
         size = int(np.isfinite([one["p_value"] for one in tested.values()]).sum())
@@ -201,17 +248,36 @@ def _pairs(study: Study, waves: list[str], wave: str) -> dict[str, str]:
 
 
 def _difference(
-    study: Study, score: Scored, cell: Cell, early: WaveFigure, late: WaveFigure, level: float
+    study: Study,
+    score: Scored,
+    cell: Cell,
+    early: WaveFigure,
+    late: WaveFigure,
+    level: float,
+    door: Gate,
 ) -> dict[str, Any]:
     """Return later minus earlier wave with its interval and test."""
     row: dict[str, Any] = dict.fromkeys(
-        "estimate std_error conf_low conf_high statistic df p_value q_value mdc".split(), np.nan
+        [
+            "estimate",
+            "std_error",
+            "conf_low",
+            "conf_high",
+            "statistic",
+            "df",
+            "p_value",
+            "q_value",
+            "mdc",
+        ],
+        np.nan,
     )
     row |= {"value_from": early.estimate, "value_to": late.estimate}
     row |= {"n_from": early.n, "n_to": late.n, "paired": False}
     row["reason"] = early.reason or late.reason
     if early.interval is None or late.interval is None:
         return row
+    if not door.comparable(early.wave, late.wave):
+        return row | {"reason": NOT_COMPARABLE}
     covariance = 0.0
     if study.params.data.same_people:
         covariance = _overlap(study, score, cell, early, late)
@@ -219,7 +285,7 @@ def _difference(
     variance = early.variance + late.variance - 2 * covariance
     error = float(np.sqrt(variance))
     change = late.estimate - early.estimate
-    if score.unit == "points":
+    if score.unit in ("points", "index"):
         found = intervals.welch(
             late.estimate,
             np.sqrt(late.variance),
@@ -267,7 +333,7 @@ def _overlap(study: Study, score: Scored, cell: Cell, early: WaveFigure, late: W
     both = _people(study, score, cell, early.wave, late.wave)
     if len(both) < 3 or both.nunique().min() < 2:
         return 0.0
-    rho = float(both.corr().iloc[0, 1])
+    rho = float(np.corrcoef(both.to_numpy().T)[0, 1])
     shares = len(both) / np.sqrt(early.n * late.n)
     return float(rho * shares * np.sqrt(early.variance * late.variance))
 
@@ -279,7 +345,8 @@ def _people(study: Study, score: Scored, cell: Cell, early: str, late: str) -> p
     member = study.design.members(cell.mask, score.values)
     series = pd.Series(score.series, index=study.full[study.params.data.id])
     parts = [series[member & (waves == wave)] for wave in (early, late)]
-    return pd.concat(parts, axis=1, join="inner", keys=["early", "late"])
+    both: pd.DataFrame = pd.concat(parts, axis=1, join="inner", keys=["early", "late"])
+    return both
 
 
 def _note_people(study: Study, notes: list[Note]) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, logit
 
 from cxresearch.bases import Bases
 from cxresearch.notes import Note, distinct, note
@@ -17,23 +16,70 @@ from cxresearch.stats import homogeneity, smoothing
 from cxresearch.stats.intervals import quantile
 from cxresearch.study.scores import Scored
 from cxresearch.study.study import By, Cell, Study
-from cxresearch.trends.waves import WaveFigure, figures, measures, times
+from cxresearch.trends.bridges import NOT_COMPARABLE
+from cxresearch.trends.series import WaveSeries, series
+from cxresearch.trends.waves import WaveFigure, figures, measures
 
 WAVES_FOR_LEVEL = 6
 WAVES_FOR_VARIANCE = 10
 WAVES_AVERAGED = 20
 UNEQUAL_PRECISION = 10.0
-LINEAR_SHARES = (0.1, 0.9)
+SURPRISING = 3.0
+ERRORS_FOR_LAG = 8
 
-COLUMNS = (
-    "measure wave observed std_error conf_low conf_high level level_se level_low level_high "
-    "filtered filtered_low filtered_high unit n n_eff reason"
-).split()
-FIT_COLUMNS = (
-    "measure n_waves log_likelihood signal_variance signal_variance_low signal_variance_high "
-    "method scale mean mean_se statistic df p_value slope slope_se slope_p_value "
-    "residual_statistic residual_df residual_p_value reason"
-).split()
+COLUMNS = [
+    "measure",
+    "wave",
+    "observed",
+    "std_error",
+    "conf_low",
+    "conf_high",
+    "level",
+    "level_se",
+    "level_low",
+    "level_high",
+    "filtered",
+    "filtered_low",
+    "filtered_high",
+    "standardised_error",
+    "unit",
+    "n",
+    "n_eff",
+    "reason",
+]
+FIT_COLUMNS = [
+    "measure",
+    "n_waves",
+    "log_likelihood",
+    "signal_variance",
+    "signal_variance_low",
+    "signal_variance_high",
+    "method",
+    "scale",
+    "mean",
+    "mean_se",
+    "statistic",
+    "df",
+    "p_value",
+    "slope",
+    "slope_se",
+    "slope_p_value",
+    "residual_statistic",
+    "residual_df",
+    "residual_p_value",
+    "lag1_autocorrelation",
+    "reason",
+]
+STEP_COLUMNS = [
+    "measure",
+    "wave",
+    "estimate",
+    "std_error",
+    "conf_low",
+    "conf_high",
+    "scale",
+    "unit",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,9 +91,13 @@ class Track(Result):
     fit : DataFrame
         Per measure: log-likelihood, variance of true movement, test of "all movement is
         sampling error", straight line.
+    steps : DataFrame
+        Per declared step: by how much the level jumped at the change of the question, on the
+        scale of the model.
     """
 
     fit: pd.DataFrame
+    steps: pd.DataFrame
 
 
 def track(
@@ -88,7 +138,9 @@ def track(
     Notes
     -----
     Shares outside .1 to .9 are followed on the logit scale and shown as shares. Waves that are
-    declared but hold no answers are gaps. Reference: Durbin & Koopman (2012), Time Series
+    declared but hold no answers are gaps. A bridge of kind step (``analysis.trends.bridges``)
+    gets a coefficient of its own, and the level is that of the latest questionnaire; waves before
+    a change that nothing bridges have no level. Reference: Durbin & Koopman (2012), Time Series
     Analysis by State Space Methods.
     """
     level = study.conf_level if conf_level is None else conf_level
@@ -97,11 +149,12 @@ def track(
     notes: list[Note] = []
     rows: list[dict[str, Any]] = []
     fits: list[dict[str, Any]] = []
+    steps: list[dict[str, Any]] = []
     for cell in study.cells(by):
         for key in keys:
             score = study.measure(key)
             found = figures(study, score, cell, level, bases, notes)
-            one = _Series(study, score, cell, found, level, notes)
+            one = _Series(study, score, cell, found, level, notes, steps)
             tracked, fit = one.track()
             rows += tracked
             fits.append({**cell.keys, **fit})
@@ -109,6 +162,7 @@ def track(
     return Track(
         table=pd.DataFrame(rows, columns=[*names, *COLUMNS]),
         fit=pd.DataFrame(fits, columns=[*names, *FIT_COLUMNS]),
+        steps=pd.DataFrame(steps, columns=[*names, *STEP_COLUMNS]),
         n=study.n,
         n_eff=study.n_eff,
         conf_level=level,
@@ -129,32 +183,38 @@ class _Series:
     found: list[WaveFigure]
     conf_level: float
     notes: list[Note]
+    steps: list[dict[str, Any]]
 
     def track(self) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """Return the rows of the waves and the row of the fit."""
-        y = np.array([one.estimate for one in self.found])
-        v = np.array([one.variance for one in self.found])
-        n_waves = int(np.isfinite(y).sum())
+        waves = series(self.study, self.score, self.found)
+        self.notes.extend(waves.door.notes(self.score.measure.key))
+        n_waves = int(waves.known.sum())
         fit: dict[str, Any] = {"measure": self.score.measure.key, "n_waves": n_waves}
-        when = times(self.study, [one.wave for one in self.found])
-        if n_waves >= 2:
-            fit |= self._homogeneity(y, v, when)
+        fit |= self._homogeneity(waves)
         if n_waves < WAVES_FOR_LEVEL:
             self.notes.append(
                 note("too_few_waves", n=n_waves, needed=WAVES_FOR_LEVEL, what="level")
             )
             reason = "too_few_waves"
             return [self._row(one, {}, reason) for one in self.found], fit | {"reason": reason}
-        levels, facts = self._levels(y, v, when)
-        rows = [
-            self._row(one, {name: float(values[i]) for name, values in levels.items()}, None)
-            for i, one in enumerate(self.found)
-        ]
+        levels, facts = self._levels(waves)
+        rows = []
+        for i, one in enumerate(self.found):
+            if waves.unbridged[i]:
+                rows.append(self._row(one, {}, NOT_COMPARABLE))
+            else:
+                now = {name: float(values[i]) for name, values in levels.items()}
+                rows.append(self._row(one, now, None))
         return rows, fit | facts
 
-    def _homogeneity(self, y: np.ndarray, v: np.ndarray, when: np.ndarray | None) -> dict[str, Any]:
-        known = np.isfinite(y)
-        test = homogeneity.homogeneity(y[known], v[known])
+    def _homogeneity(self, waves: WaveSeries) -> dict[str, Any]:
+        """Test the waves that may be compared with the last one as they are."""
+        known = np.isfinite(waves.observed) & waves.latest
+        if known.sum() < 2:
+            return {}
+        y, v = waves.observed[known], waves.sampling[known]
+        test = homogeneity.homogeneity(y, v)
         if test.p_value > 1 - self.conf_level:
             self.notes.append(note("consistent_with_sampling", p_value=test.p_value))
         found = {
@@ -166,7 +226,7 @@ class _Series:
         }
         if known.sum() < 3:
             return found
-        line = homogeneity.weighted_line(y[known], v[known], times=_at(when, known))
+        line = homogeneity.weighted_line(y, v, times=_at(waves.when, known))
         return found | {
             "slope": line.slope,
             "slope_se": line.slope_se,
@@ -176,38 +236,31 @@ class _Series:
             "residual_p_value": line.p_value,
         }
 
-    def _levels(
-        self, y: np.ndarray, v: np.ndarray, when: np.ndarray | None
-    ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-        known = np.isfinite(y)
-        extra = self.study.params.analysis.trends.extra_variance.get(self.score.measure.key, 0.0)
-        v = v + extra
-        if v[known].max() / v[known].min() > UNEQUAL_PRECISION:
-            ratio = float(v[known].max() / v[known].min())
-            self.notes.append(note("unequal_precision", ratio=ratio))
-        on_logit = self.score.unit == "share" and not self._linear(y[known])
-        if on_logit:
-            n = np.array([one.n for one in self.found], dtype=float)
-            p = np.clip(y, 0.5 / (n + 1), (n + 0.5) / (n + 1))
-            y, v = logit(p), v / (p * (1 - p)) ** 2
+    def _levels(self, waves: WaveSeries) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        known = waves.known
+        v = waves.sampling[known] + waves.extra
+        if v.max() / v.min() > UNEQUAL_PRECISION:
+            self.notes.append(note("unequal_precision", ratio=float(v.max() / v.min())))
         averaged = known.sum() < WAVES_AVERAGED
         smooth = smoothing.local_level_averaged if averaged else smoothing.local_level
-        fit = smooth(y, v, times=when, conf_level=self.conf_level)
+        fit = smooth(waves.y, waves.variances, conf_level=self.conf_level, **waves.arguments())
         if known.sum() < WAVES_FOR_VARIANCE:
             self.notes.append(note("level_variance_poor", n=int(known.sum())))
         if fit.signal_variance == 0:
             self.notes.append(note("no_true_movement"))
-        from_scale = expit if on_logit else np.asarray
+        self._note_errors(fit, waves)
+        self._add_steps(fit, waves)
         reach = quantile(self.conf_level) * fit.filtered_se
         levels = {
-            "level": from_scale(fit.level),
-            "level_low": from_scale(fit.level_low),
-            "level_high": from_scale(fit.level_high),
-            "filtered": from_scale(fit.filtered),
-            "filtered_low": from_scale(fit.filtered - reach),
-            "filtered_high": from_scale(fit.filtered + reach),
+            "level": waves.shown(fit.level),
+            "level_low": waves.shown(fit.level_low),
+            "level_high": waves.shown(fit.level_high),
+            "filtered": waves.shown(fit.filtered),
+            "filtered_low": waves.shown(fit.filtered - reach),
+            "filtered_high": waves.shown(fit.filtered + reach),
+            "standardised_error": fit.standardised_errors,
         }
-        slope = levels["level"] * (1 - levels["level"]) if on_logit else 1.0
+        slope = levels["level"] * (1 - levels["level"]) if waves.on_logit else 1.0
         levels["level_se"] = fit.level_se * slope
         return levels, {
             "log_likelihood": fit.log_likelihood,
@@ -215,12 +268,40 @@ class _Series:
             "signal_variance_low": fit.signal_variance_low,
             "signal_variance_high": fit.signal_variance_high,
             "method": fit.method,
-            "scale": "logit" if on_logit else "linear",
+            "scale": waves.scale,
+            "lag1_autocorrelation": fit.lag1_autocorrelation,
         }
 
-    @staticmethod
-    def _linear(shares: np.ndarray) -> bool:
-        return bool((shares >= LINEAR_SHARES[0]).all() and (shares <= LINEAR_SHARES[1]).all())
+    def _note_errors(self, fit: smoothing.LocalLevel, waves: WaveSeries) -> None:
+        """Warn of waves that the model did not expect at all, and of errors that hang together."""
+        key, errors = self.score.measure.key, fit.standardised_errors
+        for place in np.flatnonzero(np.abs(np.nan_to_num(errors)) > SURPRISING):
+            self.notes.append(
+                note("wave_surprising", wave=waves.waves[place], measure=key, z=errors[place])
+            )
+        count = int(np.isfinite(errors).sum())
+        beyond = abs(fit.lag1_autocorrelation) * np.sqrt(count) > quantile(self.conf_level)
+        if waves.known.sum() >= ERRORS_FOR_LAG and beyond:
+            self.notes.append(note("errors_correlated", measure=key, r=fit.lag1_autocorrelation))
+
+    def _add_steps(self, fit: smoothing.LocalLevel, waves: WaveSeries) -> None:
+        z = quantile(self.conf_level)
+        for wave, before, error in zip(
+            waves.step_waves, fit.step_effects, fit.step_se, strict=True
+        ):
+            self.steps.append(
+                {
+                    **self.cell.keys,
+                    "measure": self.score.measure.key,
+                    "wave": wave,
+                    "estimate": -float(before),
+                    "std_error": float(error),
+                    "conf_low": -float(before) - z * float(error),
+                    "conf_high": -float(before) + z * float(error),
+                    "scale": waves.scale,
+                    "unit": "" if waves.on_logit else self.score.unit,
+                }
+            )
 
     def _row(self, one: WaveFigure, levels: dict[str, float], reason: str | None) -> dict[str, Any]:
         found = one.interval

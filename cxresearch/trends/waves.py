@@ -14,6 +14,7 @@ from cxresearch.notes import Note, note
 from cxresearch.stats.intervals import Interval
 from cxresearch.study.scores import Scored
 from cxresearch.study.study import Cell, Study
+from cxresearch.trends.bridges import mapped
 
 PERIODS_A_YEAR = {"year": 1, "half_year": 2, "quarter": 4, "month": 12, "week": 52, "day": 365}
 DAYS_A_YEAR = 365.25
@@ -100,14 +101,14 @@ def timeline(study: Study) -> tuple[str, ...]:
 def figures(
     study: Study, score: Scored, cell: Cell, level: float, bases: Bases, notes: list[Note]
 ) -> list[WaveFigure]:
-    """Return the headline of every wave of the timeline."""
+    """Return the headline of every wave of the timeline, in terms of the latest question."""
     assert study.wave_column is not None
     labels = study.full[study.wave_column]
     found = []
     for wave in timeline(study):
         mask = cell.mask & (labels == wave).to_numpy()
         found.append(_figure(study, score, cell, wave, mask, level, bases, notes))
-    return found
+    return mapped(study, score, found)
 
 
 def _figure(
@@ -128,7 +129,7 @@ def _figure(
     group = " · ".join([key, wave, *cell.keys.values()])
     if reason := bases.withheld(group, n):
         return WaveFigure(wave=wave, interval=None, n=n, variance=np.nan, reason=reason)
-    found = headline(study, score, mask, level)
+    found = headline(study.design, score, mask, level)
     bases.low(group, n, found.n_eff)
     error = found.std_error if np.isnan(found.sampling_error) else found.sampling_error
     variance = error**2
@@ -140,7 +141,8 @@ def _figure(
 
 def _smallest_variance(score: Scored, n: int, found: Interval) -> float:
     """Where all answers are equal: the variance with one answer more at the other end."""
-    spread = {"nps": 200.0, "share": 1.0, "points": score.measure.scale.width}[score.unit]
+    width = score.measure.scale.width
+    spread = {"nps": 200.0, "share": 1.0, "index": 100.0, "points": width}[score.unit]
     share = 1 / (n + 2)
     return spread**2 * share * (1 - share) / (n + 2)
 

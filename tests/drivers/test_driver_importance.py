@@ -253,7 +253,9 @@ def test_blocks_of_one_driver_are_the_drivers():
 def test_intervals_hold_the_estimate_and_shares_lie_between_0_and_1():
     table = importance(study(weight="w")).table
     assert (table["conf_low"] <= table["conf_high"]).all()
-    assert table[["share", "share_low", "share_high"]].apply(lambda c: c.between(0, 1)).all(axis=None)
+    assert (
+        table[["share", "share_low", "share_high"]].apply(lambda c: c.between(0, 1)).all(axis=None)
+    )
     assert table["estimate"].is_monotonic_decreasing
     assert (table["rank"] == np.arange(1, len(table) + 1)).all()
 

@@ -8,7 +8,7 @@ from six_items import FOUR, GROUPS, ITEMS, M6, TWO
 
 from cxresearch.errors import StatisticsError
 from cxresearch.stats import cfa
-from cxresearch.stats.cfa.layout import start
+from cxresearch.stats.cfa.layout import start, to_marker
 from cxresearch.stats.cfa.likelihood import by_parameter, discrepancy, slope_and_information
 
 SIX = cfa.Moments(cov=M6, n=200)
@@ -107,6 +107,24 @@ class TestLaws:
         plain = cfa.fit(TWO, SIX)
         assert found.fit.chi2 == pytest.approx(plain.fit.chi2, abs=1e-8)
         np.testing.assert_allclose(found.loadings(), plain.loadings(), atol=1e-7)
+
+    def test_a_marker_that_hardly_loads_is_no_obstacle(self) -> None:
+        L = np.array([[0.03, 0], [0.7, 0], [0.6, 0], [0.5, 0], [0, 0.9], [0, 0.5], [0, 0.4]])
+        items = list("abcdefg")
+        R = L @ np.array([[1, 0.3], [0.3, 1]]) @ L.T
+        np.fill_diagonal(R, 1)
+        moments = cfa.Moments(cov=pd.DataFrame(R, items, items), n=100)
+        model = {"F1": items[:4], "F2": items[4:]}
+        marker = cfa.fit(model, moments)
+        assert marker.fit.chi2 == pytest.approx(0.0, abs=1e-8)
+        np.testing.assert_allclose(marker.loadings(), L, atol=1e-5)
+
+    def test_the_two_identifications_say_the_same(self) -> None:
+        equal = ("loadings", "intercepts")
+        unit = cfa.fit({"F": FOUR}, GROUPS, equal=equal, identification="unit")
+        marker = cfa.fit({"F": FOUR}, GROUPS, equal=equal)
+        turned = to_marker(marker.layout, unit.layout, unit.x)
+        np.testing.assert_allclose(turned, marker.x, atol=1e-6)
 
     def test_item_order_changes_no_fit(self) -> None:
         order = ITEMS[::-1]
@@ -207,6 +225,21 @@ class TestGroups:
         assert found.released == (("intercept", "y1"),)
         assert found.gate == "means"
 
+    def test_a_loading_that_differs_is_released_with_its_intercept(self) -> None:
+        def group(last: float, shift: float) -> cfa.Moments:
+            L = np.array([0.8, 0.8, 0.7, last])
+            cov = np.outer(L, L) + np.diag([0.4, 0.4, 0.5, 0.4])
+            mean = 5 + L * shift
+            return cfa.Moments(cov=pd.DataFrame(cov, FOUR, FOUR), n=400, mean=pd.Series(mean, FOUR))
+
+        found = cfa.invariance({"F": FOUR}, {"a": group(0.9, 0.0), "b": group(0.2, 0.5)})
+        steps = found.steps.set_index("step")
+        assert list(steps.index) == ["configural", "metric", "partial_metric", "scalar"]
+        assert not steps.loc["metric", "holds"]
+        assert set(found.released) == {("loading", "y4"), ("intercept", "y4")}
+        assert found.gate == "means"
+        assert found.means.loc[0, "estimate"] == pytest.approx(0.4, abs=1e-4)
+
     def test_rules_follow_the_number_of_respondents(self) -> None:
         assert cfa.Rules.chen(300).cfi == 0.005
         assert cfa.Rules.chen(301).cfi == 0.010
@@ -264,6 +297,10 @@ class TestRefused:
     def test_unknown_item(self) -> None:
         with pytest.raises(StatisticsError, match='did you mean "x1"'):
             cfa.fit({"F": ["x1x", "x2", "x3"]}, SIX)
+
+    def test_identification(self) -> None:
+        with pytest.raises(StatisticsError, match='did you mean "marker"'):
+            cfa.fit(TWO, SIX, identification="markr")  # type: ignore[arg-type]
 
     def test_singular(self) -> None:
         twin = M6.copy()

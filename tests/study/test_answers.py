@@ -11,7 +11,10 @@ from cxresearch.study.study import Study
 SCALE = {"agree": {"min": 1, "max": 5, "labels": {1: "no", 5: "yes"}, "missing": [9]}}
 BOOK = {
     "scales": SCALE,
-    "attributes": {"a": {"columns": "a", "scale": "agree"}, "b": {"columns": "b", "scale": "agree"}},
+    "attributes": {
+        "a": {"columns": "a", "scale": "agree"},
+        "b": {"columns": "b", "scale": "agree"},
+    },
 }
 
 
@@ -139,5 +142,7 @@ def test_points_are_read_on_their_own_scale():
         }
     }
     frame = pd.DataFrame({"a": [1, 2], "b": [3, 4], "p": [100, 101]})
-    with pytest.raises(DataError, match=r'importance "p" has answers outside its scale points \(0–100'):
+    with pytest.raises(
+        DataError, match=r'importance "p" has answers outside its scale points \(0–100'
+    ):
         Study.from_frame(frame, book)

@@ -83,7 +83,7 @@ def test_missing_file(folder):
 
 
 def test_missing_params(folder):
-    with pytest.raises(ParamsError, match='did you mean "acme.yml"'):
+    with pytest.raises(ParamsError, match=r'did you mean "acme\.yml"'):
         load_study(folder / "acne.yml")
 
 
@@ -97,7 +97,9 @@ def test_wrong_delimiter(folder):
 def test_wrong_encoding(folder):
     frame = survey().replace({"region": {"North": "Žalec"}})
     frame.to_csv(folder / "data.csv", index=False, encoding="cp1250")
-    change(folder, "acme.yml", "responses: data.csv", "responses: {path: data.csv, encoding: utf-8}")
+    change(
+        folder, "acme.yml", "responses: data.csv", "responses: {path: data.csv, encoding: utf-8}"
+    )
     text = told(folder, DataError)
     assert "encoding" in text
     assert "data.csv" in text
@@ -216,7 +218,7 @@ def test_broken_yaml(folder):
 
 @pytest.mark.parametrize("name", ["../acme", "a/b", "a b", "", "..", "/etc"])
 def test_a_study_name_that_leaves_the_folder(folder, name):
-    change(folder, "acme.yml", "{name: acme}", "{name: %s}" % json.dumps(name))
+    change(folder, "acme.yml", "{name: acme}", f"{{name: {json.dumps(name)}}}")
     assert "study.name" in told(folder, ParamsError)
 
 
@@ -301,9 +303,7 @@ def every(one):
 
 UNUSUAL = {
     "one wave": lambda frame: frame.assign(wave=2029),
-    "a segment of one": lambda frame: frame.assign(
-        region=["Alone"] + frame["region"].tolist()[1:]
-    ),
+    "a segment of one": lambda frame: frame.assign(region=["Alone", *frame["region"].tolist()[1:]]),
     "a constant driver": lambda frame: frame.assign(cheap=4),
     "two identical drivers": lambda frame: frame.assign(cheap=frame["good"]),
     "all answers equal": lambda frame: frame.assign(
@@ -312,7 +312,7 @@ UNUSUAL = {
     "nothing in a column": lambda frame: frame.assign(S=np.nan),
     "nothing in a driver": lambda frame: frame.assign(cheap=np.nan),
     "no expectations": lambda frame: frame.assign(**{f"E{i}": np.nan for i in range(1, 9)}),
-    "empty labels": lambda frame: frame.assign(region=[None, " "] + frame["region"].tolist()[2:]),
+    "empty labels": lambda frame: frame.assign(region=[None, " ", *frame["region"].tolist()[2:]]),
     "no label at all": lambda frame: frame.assign(region=None),
     "eleven respondents": lambda frame: frame.head(11),
     "a wave of two": lambda frame: frame.assign(wave=[2028] * 2 + [2029] * (len(frame) - 2)),
@@ -369,7 +369,14 @@ def test_fingerprint_changes_with_what_changes_a_number(folder):
 
 
 def test_waves_in_their_order():
-    assert natural(["wave 10", "wave 9", "10", "9", "b", "a"]) == ["9", "10", "a", "b", "wave 9", "wave 10"]
+    assert natural(["wave 10", "wave 9", "10", "9", "b", "a"]) == [
+        "9",
+        "10",
+        "a",
+        "b",
+        "wave 9",
+        "wave 10",
+    ]
     assert natural(["nan", "inf", "1", "-2", "1.5"]) == ["-2", "1", "1.5", "inf", "nan"]
     frame = survey()
     frame["wave"] = frame["wave"].map({2028: "Q4 2028", 2029: "Q1 2029"})
@@ -384,6 +391,21 @@ def test_clusters_and_strata_lie_within_their_wave():
     assert one.design.n_psu == 80
     assert one.clusters_held() == 80
     assert one.latest().clusters_held() == 40
+
+
+def test_ratings_of_rivals_are_in_no_figure_of_ours():
+    frame = survey()
+    rival = frame.assign(brand="Rival", S=1)
+    both = pd.concat([frame.assign(brand="Acme"), rival], ignore_index=True)
+    entity = {"column": "brand", "own": "Acme"}
+    one = study(both, entity=entity)
+    assert one.n == 240
+    assert one.design.n == 480
+    assert one.flow.loc[one.flow["stage"] == "received", "n"].sum() == 240
+    alone = kpis.measure(study(frame)).table
+    pd.testing.assert_frame_equal(kpis.measure(one).table, alone)
+    with pytest.raises(DataError, match='did you mean "Acme"'):
+        study(both, entity={"column": "brand", "own": "Acne"})
 
 
 def test_an_error_is_one_error():

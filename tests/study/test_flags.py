@@ -118,7 +118,8 @@ def test_points():
 
 def test_order_breach():
     items = [
-        {"key": f"i{i}", "perception": f"P{i}", "adequate": f"A{i}", "desired": f"E{i}"} for i in (1, 2)
+        {"key": f"i{i}", "perception": f"P{i}", "adequate": f"A{i}", "desired": f"E{i}"}
+        for i in (1, 2)
     ]
     book = {"dimensions": {"d": {"scale": [1, 7], "items": items}}}
     frame = survey().assign(A1=1, A2=1)

@@ -29,7 +29,9 @@ codebook: book.yml
 @pytest.fixture
 def folder(tmp_path):
     rng = np.random.default_rng(1)
-    first = pd.DataFrame({"respondent": range(1, 21), "region": "N", "Q7ALL": rng.integers(1, 6, 20)})
+    first = pd.DataFrame(
+        {"respondent": range(1, 21), "region": "N", "Q7ALL": rng.integers(1, 6, 20)}
+    )
     first["Q7ART"] = [6, 6, *rng.integers(1, 6, 18)]
     second = pd.DataFrame({"respondent": range(5, 35), "Q7": rng.integers(1, 6, 30), "spare": 1})
     second["Q8"] = [11, *rng.integers(1, 6, 29)]
@@ -94,7 +96,9 @@ def test_rows_in_more_files_are_counted_apart(folder):
         frame.to_csv(folder / name, index=False)
     with pytest.raises(DataError) as caught:
         load_study(folder / "params.yml")
-    assert "2 of 20 rows, first at respondent 3, line 4, and 2 more in other files" in str(caught.value)
+    assert "2 of 20 rows, first at respondent 3, line 4, and 2 more in other files" in str(
+        caught.value
+    )
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,9 @@ def recommendations(*waves):
     """Answers of waves given as (label, promoters, detractors, n)."""
     parts = []
     for label, up, down, n in waves:
-        parts.append(pd.DataFrame({"wave": label, "NPS": [10] * up + [0] * down + [8] * (n - up - down)}))
+        parts.append(
+            pd.DataFrame({"wave": label, "NPS": [10] * up + [0] * down + [8] * (n - up - down)})
+        )
     return pd.concat(parts, ignore_index=True)
 
 
@@ -150,6 +152,15 @@ def test_false_discovery_rate():
     close(adjust(p), [0.008, 0.032, 0.0672, 0.0672, 0.0672, 0.08, 0.0845714, 0.205])
 
 
+@pytest.mark.parametrize("method", ["holm", "none"])
+def test_the_declared_adjustment_is_used(method):
+    frame = survey(600, waves=4)
+    one = study(frame, analysis={"multiplicity": method})
+    table = trends.compare(one, measure="score").table
+    last = table[(table["wave_to"] == "2029")].drop_duplicates("wave_from")
+    np.testing.assert_allclose(last["q_value"], adjust(last["p_value"].to_numpy(), method))
+
+
 def test_contrasts_that_are_declared():
     frame = survey(600, waves=4)
     result = trends.compare(study(frame), measure="score")
@@ -165,9 +176,13 @@ def test_contrasts_that_are_declared():
 
 def test_year_ago_by_period_counts_waves_that_did_not_ask():
     frame = survey(1000, waves=5)
-    frame["wave"] = frame["wave"].map(dict(zip(range(2025, 2030), ["a", "b", "c", "d", "e"], strict=True)))
+    frame["wave"] = frame["wave"].map(
+        dict(zip(range(2025, 2030), ["a", "b", "c", "d", "e"], strict=True))
+    )
     frame.loc[frame["wave"] == "d", ["S", "good"]] = np.nan
-    result = trends.compare(study(frame, wave={"column": "wave", "period": "half_year"}), measure="score")
+    result = trends.compare(
+        study(frame, wave={"column": "wave", "period": "half_year"}), measure="score"
+    )
     table = result.table[result.table["contrast"] == "year_ago"]
     assert table[["wave_from", "wave_to"]].to_numpy().tolist() == [["a", "c"], ["c", "e"]]
     assert "wave_not_asked" in {one.code for one in result.notes}

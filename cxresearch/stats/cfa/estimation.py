@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 
+from cxresearch.errors import did_you_mean
 from cxresearch.stats.cfa.fit_measures import Measures, measures
 from cxresearch.stats.cfa.layout import (
     Cell,
@@ -20,6 +21,7 @@ from cxresearch.stats.cfa.layout import (
     lay_out,
     scales,
     start,
+    to_marker,
 )
 from cxresearch.stats.cfa.likelihood import (
     IMPOSSIBLE,
@@ -33,9 +35,10 @@ from cxresearch.stats.cfa.standardised import standardise, standardised_errors
 _ROUNDS = 1000
 #: Largest slope of F, in the parameters' own units, at which the search may end.
 _FLAT = 1e-7
-_POOR = 1e-5
+#: Fall of F still to be had at which the search has failed.
+_POOR = 1e-9
 _LAST_STEPS = 8
-_UNDETERMINED = 1e-11
+_UNDETERMINED = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -153,6 +156,11 @@ def fit(
     with_means = ("intercepts" in equal or (several and brought)) if means is None else means
     if "intercepts" in equal and not with_means:
         raise fault("equal intercepts need means in the model")
+    if identification not in get_args(Identification):
+        raise fault(
+            f'no identification "{identification}"',
+            hint=did_you_mean(identification, get_args(Identification)),
+        )
     groups = checked(model, moments, with_means=with_means)
     layout = lay_out(
         model,
@@ -172,7 +180,7 @@ def fit(
         )
     x, gradient = _minimum(layout, groups)
     _, information = by_parameter(layout, *slope_and_information(layout, groups, x))
-    covariance = _inverse(layout, information, scales(layout, groups))
+    covariance = _inverse(layout, information)
     return Confirmed(
         parameters=_table(layout, groups, x, covariance),
         fit=measures(layout, groups, x, discrepancy(layout, groups, x), df),
@@ -185,8 +193,49 @@ def fit(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Where a search ended: parameters, largest slope, fall of F still to be had, rounds, F."""
+
+    x: np.ndarray
+    slope: float
+    left: float
+    rounds: int
+    level: float
+
+    @property
+    def at_rest(self) -> bool:
+        return bool(np.isfinite(self.left) and self.left <= _POOR)
+
+
 def _minimum(layout: Layout, groups: tuple[Group, ...]) -> tuple[np.ndarray, float]:
-    """Search in the parameters' own units; return the estimates and the slope left."""
+    """Return the estimates and the slope left; an error where no search comes to rest."""
+    found = _search(layout, groups, start(layout, groups))
+    if not found.at_rest and layout.identification == "marker":
+        # a marker that hardly shows its factor makes a crooked way; factors of unit variance do not
+        unit = lay_out(
+            layout.model,
+            len(groups),
+            equal=layout.equal,
+            released=layout.released,
+            identification="unit",
+            with_means=layout.with_means,
+        )
+        straight = _search(unit, groups, start(unit, groups))
+        if straight.at_rest:
+            found = _search(layout, groups, to_marker(layout, unit, straight.x))
+    if not found.at_rest:
+        raise fault(
+            "the model did not converge",
+            found=f"largest slope {found.slope:.3g} after {found.rounds} rounds, "
+            f"F {found.level:.6g}",
+            hint="look at factors of two items, items that repeat others, or ask for fewer factors",
+        )
+    return found.x, found.slope
+
+
+def _search(layout: Layout, groups: tuple[Group, ...], begin: np.ndarray) -> _Search:
+    """Search in the parameters' own units, by trust region with the expected curvature."""
     unit = scales(layout, groups)
     n = sum(group.n for group in groups)
 
@@ -206,7 +255,7 @@ def _minimum(layout: Layout, groups: tuple[Group, ...]) -> tuple[np.ndarray, flo
             seen[key] = local(z)
         return seen[key]
 
-    z = start(layout, groups) / unit
+    z = begin / unit
     if level(z) >= IMPOSSIBLE:
         raise fault("the search found no place to begin", hint="look at items that repeat others")
     found = optimize.minimize(
@@ -218,27 +267,30 @@ def _minimum(layout: Layout, groups: tuple[Group, ...]) -> tuple[np.ndarray, flo
         options={"maxiter": _ROUNDS, "gtol": _FLAT},
     )
     z = np.asarray(found.x)
-    slope = float(np.abs(known(z)[0]).max())
+    step, left = _newton(*known(z))
     # near the minimum the level no longer shows the gain of a step; the slope does
     for _ in range(_LAST_STEPS):
-        g, H = known(z)
-        nearer = z - np.linalg.lstsq(H, g, rcond=None)[0]
-        if level(nearer) >= IMPOSSIBLE or not np.abs(known(nearer)[0]).max() < slope / 2:
+        nearer = z - step
+        if level(nearer) >= IMPOSSIBLE:
             break
-        z, slope = nearer, float(np.abs(known(nearer)[0]).max())
-    if not np.isfinite(slope) or slope > _POOR:
-        raise fault(
-            "the model did not converge",
-            found=f"largest slope {slope:.3g} after {found.nit} rounds, F {found.fun:.6g}",
-            hint="look at factors of two items, items that repeat others, or ask for fewer factors",
-        )
-    return z * unit, slope
+        further, then = _newton(*known(nearer))
+        if not then < left / 2:
+            break
+        z, step, left = nearer, further, then
+    slope = float(np.abs(known(z)[0]).max())
+    return _Search(z * unit, slope, left, int(found.nit), float(found.fun))
 
 
-def _inverse(layout: Layout, information: np.ndarray, unit: np.ndarray) -> np.ndarray:
-    scaled = information * np.outer(unit, unit)
-    values, vectors = np.linalg.eigh(scaled)
-    if values[0] < _UNDETERMINED * values[-1]:
+def _newton(slope: np.ndarray, curvature: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return the step to where a parabola is lowest, and how much lower that is."""
+    step = np.linalg.lstsq(curvature, slope, rcond=1e-14)[0]
+    return step, float(slope @ step) / 2
+
+
+def _inverse(layout: Layout, information: np.ndarray) -> np.ndarray:
+    size = np.sqrt(np.maximum(np.diag(information), np.finfo(float).tiny))
+    values, vectors = np.linalg.eigh(information / np.outer(size, size))
+    if values[0] < _UNDETERMINED:
         worst = int(np.abs(vectors[:, 0]).argmax())
         cell = next(cell for cell in layout.cells if cell.parameter == worst)
         raise fault(
@@ -246,7 +298,7 @@ def _inverse(layout: Layout, information: np.ndarray, unit: np.ndarray) -> np.nd
             where=f"{cell.part} of {_labels(layout, cell)[1]}",
             hint="a factor of two items must correlate with another; give it a third item",
         )
-    return np.asarray((vectors / values) @ vectors.T * np.outer(unit, unit))
+    return np.asarray((vectors / values) @ vectors.T / np.outer(size, size))
 
 
 def _table(

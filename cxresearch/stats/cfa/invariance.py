@@ -116,6 +116,16 @@ def invariance(
     ----------
     Chen 2007, doi:10.1080/10705510701301834. Cheung & Rensvold 2002,
     doi:10.1207/S15328007SEM0902_5. Byrne, Shavelson & Muthen 1989, doi:10.1037/0033-2909.105.3.456.
+
+    Examples
+    --------
+    >>> items = ["a", "b", "c", "d"]
+    >>> r = pd.DataFrame(np.where(np.eye(4) > 0, 1.0, 0.5), items, items)
+    >>> first, second = pd.Series(5.0, items), pd.Series(5.3, items)
+    >>> groups = {"x": Moments(cov=r, n=200, mean=first), "y": Moments(cov=r, n=200, mean=second)}
+    >>> found = invariance({"F": items}, groups)
+    >>> found.gate, found.means["estimate"].round(3).tolist()
+    ('means', [0.3])
     """
     model = Model.of(model)
     if len(groups) < 2:

@@ -39,9 +39,8 @@ class Layout:
     """All cells that are not zero, the number of free parameters, and what is held equal."""
 
     model: Model
-    cells: tuple[Cell, ...]
+    by_group: tuple[tuple[Cell, ...], ...]
     n_parameters: int
-    n_groups: int
     identification: Identification
     equal: tuple[Shared, ...]
     released: tuple[Release, ...]
@@ -52,9 +51,29 @@ class Layout:
         """Items of the model."""
         return len(self.model.items)
 
-    def of(self, group: int) -> list[Cell]:
+    @property
+    def n_groups(self) -> int:
+        """Groups of respondents."""
+        return len(self.by_group)
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """All cells, group after group."""
+        return tuple(cell for cells in self.by_group for cell in cells)
+
+    def of(self, group: int) -> tuple[Cell, ...]:
         """Return the cells of one group."""
-        return [cell for cell in self.cells if cell.group == group]
+        return self.by_group[group]
+
+    def free(self, group: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return which cells of a group are free, and which parameter each of them is."""
+        pairs = [
+            (a, cell.parameter)
+            for a, cell in enumerate(self.by_group[group])
+            if cell.parameter is not None
+        ]
+        found = np.array(pairs, dtype=np.intp).reshape(-1, 2)
+        return found[:, 0], found[:, 1]
 
     def matrices(self, x: np.ndarray, group: int) -> Matrices:
         """Return the matrices of one group at these parameters."""
@@ -165,9 +184,8 @@ def lay_out(
                     add(g, "mean", j, 0, False)
     return Layout(
         model=model,
-        cells=tuple(cells),
+        by_group=tuple(tuple(cell for cell in cells if cell.group == g) for g in range(n_groups)),
         n_parameters=len(known),
-        n_groups=n_groups,
         identification=identification,
         equal=equal,
         released=released,
@@ -185,6 +203,28 @@ def start(layout: Layout, groups: Sequence[Group]) -> np.ndarray:
                 total[cell.parameter] += _at(first, cell)
                 count[cell.parameter] += 1
     return np.asarray(total / count)
+
+
+def to_marker(layout: Layout, unit: Layout, x: np.ndarray) -> np.ndarray:
+    """Return the parameters of the marker layout that say the same as those of the unit layout."""
+    out = np.zeros(layout.n_parameters)
+    model = layout.model
+    rows = [model.items.index(items[0]) for items in model.factors.values()]
+    for g in range(layout.n_groups):
+        found = unit.matrices(x, g)
+        marker = found.L[rows, np.arange(len(rows))]
+        marker = np.where(np.abs(marker) < 1e-8, 1e-8, marker)
+        turned = Matrices(
+            found.L / marker,
+            found.P * np.outer(marker, marker),
+            found.T,
+            found.intercepts,
+            found.means * marker,
+        )
+        for cell in layout.of(g):
+            if cell.parameter is not None:
+                out[cell.parameter] = _at(turned, cell)
+    return out
 
 
 def scales(layout: Layout, groups: Sequence[Group]) -> np.ndarray:
@@ -246,11 +286,11 @@ def _at(matrices: Matrices, cell: Cell) -> float:
         case "covariance":
             return float(matrices.P[cell.row, cell.col])
         case "residual":
-            return float(matrices.T[cell.row, cell.col]) if cell.row == cell.col else 0.0
+            return float(matrices.T[cell.row, cell.col])
         case "intercept":
             return float(matrices.intercepts[cell.row])
         case _:
-            return 0.0
+            return float(matrices.means[cell.row])
 
 
 def _sensible(model: Model, equal: tuple[Shared, ...], released: tuple[Release, ...]) -> None:

@@ -108,17 +108,16 @@ def by_parameter(
     slope = np.zeros(layout.n_parameters)
     information = np.zeros((layout.n_parameters, layout.n_parameters))
     for g in range(layout.n_groups):
-        K = selection(layout, g)
-        slope += K.T @ slopes[g]
-        information += K.T @ informations[g] @ K
+        cells, parameters = layout.free(g)
+        # a parameter stands in one cell of a group
+        slope[parameters] += slopes[g][cells]
+        information[np.ix_(parameters, parameters)] += informations[g][np.ix_(cells, cells)]
     return slope, information
 
 
 def selection(layout: Layout, group: int) -> np.ndarray:
     """Return which parameter each cell of a group is: (cells, parameters), zeros and ones."""
-    own = layout.of(group)
-    K = np.zeros((len(own), layout.n_parameters))
-    for a, cell in enumerate(own):
-        if cell.parameter is not None:
-            K[a, cell.parameter] = 1.0
+    cells, parameters = layout.free(group)
+    K = np.zeros((len(layout.of(group)), layout.n_parameters))
+    K[cells, parameters] = 1.0
     return K

@@ -39,6 +39,15 @@ def modification_indices(confirmed: Confirmed) -> pd.DataFrame:
     References
     ----------
     Sorbom 1989, doi:10.1007/BF02294623.
+
+    Examples
+    --------
+    >>> from cxresearch.stats.cfa import Moments, fit
+    >>> r = pd.DataFrame(np.where(np.eye(4) > 0, 1.0, 0.4), list("abcd"), list("abcd"))
+    >>> r.loc["c", "d"] = r.loc["d", "c"] = 0.7
+    >>> found = fit({"F": list("abcd")}, Moments(cov=r, n=200))
+    >>> modification_indices(found).loc[0, ["part", "factor", "item"]].tolist()
+    ['residual', 'c', 'd']
     """
     layout, x = confirmed.layout, confirmed.x
     candidates = [_left_out(layout, g) for g in range(layout.n_groups)]
@@ -88,6 +97,17 @@ def release_tests(confirmed: Confirmed, part: Literal["loading", "intercept"]) -
     -------
     DataFrame
         `item, statistic, df, p_value`; the largest first.
+
+    Examples
+    --------
+    >>> from cxresearch.stats.cfa import Moments, fit
+    >>> r = pd.DataFrame(np.where(np.eye(4) > 0, 1.0, 0.5), list("abcd"), list("abcd"))
+    >>> other = r.copy()
+    >>> other.loc["d", ["a", "b", "c"]] = other.loc[["a", "b", "c"], "d"] = 0.2
+    >>> groups = {"x": Moments(cov=r, n=200), "y": Moments(cov=other, n=200)}
+    >>> found = fit({"F": list("abcd")}, groups, equal=["loadings"], identification="unit")
+    >>> release_tests(found, "loading").loc[0, "item"]
+    'd'
     """
     layout = confirmed.layout
     slopes, informations = slope_and_information(layout, confirmed.moments, confirmed.x)

@@ -35,27 +35,25 @@ def standardised_errors(
     layout: Layout, x: np.ndarray, covariance: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return standardised values of all cells and their standard errors (delta method)."""
-    values = _cells(layout, x.astype(complex)).real
-    J = np.empty((len(layout.cells), layout.n_parameters))
-    for q in range(layout.n_parameters):
-        moved = x.astype(complex)
-        moved[q] += 1j * _STEP
-        J[:, q] = _cells(layout, moved).imag / _STEP
-    variance = np.einsum("aq,qr,ar->a", J, covariance, J)
-    # what standardising fixes, such as a factor's variance, has no error
-    errors = np.sqrt(np.maximum(variance, 0.0))
-    return values, np.where(np.abs(J).max(axis=1) < 1e-12, np.nan, errors)
-
-
-def _cells(layout: Layout, x: np.ndarray) -> np.ndarray:
-    out = np.empty(len(layout.cells), dtype=complex)
-    index = 0
+    values, errors = [], []
     for g in range(layout.n_groups):
-        found = standardise(layout.matrices(x, g))
-        for cell in layout.of(g):
-            out[index] = _value(found, cell)
-            index += 1
-    return out
+        _, parameters = layout.free(g)
+        values.append(_cells(layout, x.astype(complex), g).real)
+        J = np.empty((len(values[-1]), len(parameters)))
+        for a, parameter in enumerate(parameters):
+            moved = x.astype(complex)
+            moved[parameter] += 1j * _STEP
+            J[:, a] = _cells(layout, moved, g).imag / _STEP
+        variance = np.einsum("aq,qr,ar->a", J, covariance[np.ix_(parameters, parameters)], J)
+        # what standardising fixes, such as a factor's variance, has no error
+        fixed = np.abs(J).max(axis=1, initial=0.0) < 1e-12
+        errors.append(np.where(fixed, np.nan, np.sqrt(np.maximum(variance, 0.0))))
+    return np.concatenate(values), np.concatenate(errors)
+
+
+def _cells(layout: Layout, x: np.ndarray, group: int) -> np.ndarray:
+    found = standardise(layout.matrices(x, group))
+    return np.array([_value(found, cell) for cell in layout.of(group)], dtype=complex)
 
 
 def _value(found: Matrices, cell: Cell) -> complex:

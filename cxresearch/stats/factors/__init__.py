@@ -10,18 +10,31 @@ from cxresearch.stats.factors.alignment import Congruence, Order, congruence, or
 from cxresearch.stats.factors.extraction import EXTRACTIONS, Extraction, Factors, Fit, extract
 from cxresearch.stats.factors.kinds import CorrelationType, correlation_type, item_types
 from cxresearch.stats.factors.matrices import Smoothed, smooth
-from cxresearch.stats.factors.polychoric import polychoric, polychoric_pair, thresholds
-from cxresearch.stats.factors.retention import Parallel, VelicerMap, parallel, velicer_map
+from cxresearch.stats.factors.polychoric import (
+    MOST_CATEGORIES,
+    polychoric,
+    polychoric_pair,
+    thresholds,
+)
+from cxresearch.stats.factors.retention import (
+    Eigenvalues,
+    Parallel,
+    VelicerMap,
+    parallel,
+    velicer_map,
+)
 from cxresearch.stats.factors.rotation import OBLIQUE, ROTATIONS, Rotation
 from cxresearch.stats.factors.scores import FactorScores, factor_scores
 
 __all__ = [
     "EXTRACTIONS",
+    "MOST_CATEGORIES",
     "OBLIQUE",
     "ROTATIONS",
     "Bartlett",
     "Congruence",
     "CorrelationType",
+    "Eigenvalues",
     "Extraction",
     "FactorScores",
     "Factors",

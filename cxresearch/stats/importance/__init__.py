@@ -2,13 +2,15 @@
 
 Rooms: `moments` (covariances and who plays), `subsets` (R² of every model at once),
 `comparators` (other definitions), `division` (R² divided), `methods` (the labelled calls),
-`dominating` (dominance tables), `uncertainty` and `replicates` (how sure), `fits` (the same for
-models that are not linear).
+`dominating` (dominance tables), `uncertainty` and `replicates` (how sure), `available` (answers
+with gaps), `pooling` (several completed data sets), `fits` (any model with a number of fit),
+`cumulative` and `likelihoods` (logits and ordered logits, all sets and draws at once).
 """
 
 from cxresearch.stats.importance.division import EXACT_PLAYERS, Importance, Method, decompose
 from cxresearch.stats.importance.dominating import Dominance, dominance
 from cxresearch.stats.importance.fits import cox_snell, mcfadden, nagelkerke, shapley_fit
+from cxresearch.stats.importance.likelihoods import MOST_PLAYERS, mcfadden_bootstrap
 from cxresearch.stats.importance.methods import (
     METHODS,
     beta_squared,
@@ -22,11 +24,13 @@ from cxresearch.stats.importance.methods import (
     shapley,
 )
 from cxresearch.stats.importance.moments import weighted_cov
+from cxresearch.stats.importance.pooling import pooled
 from cxresearch.stats.importance.uncertainty import BootstrapImportance, bootstrap
 
 __all__ = [
     "EXACT_PLAYERS",
     "METHODS",
+    "MOST_PLAYERS",
     "BootstrapImportance",
     "Dominance",
     "Importance",
@@ -41,8 +45,10 @@ __all__ = [
     "genizi",
     "last",
     "mcfadden",
+    "mcfadden_bootstrap",
     "nagelkerke",
     "owen",
+    "pooled",
     "pratt",
     "relative_weights",
     "shapley",

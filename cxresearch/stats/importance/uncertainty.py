@@ -11,6 +11,7 @@ import pandas as pd
 
 from cxresearch.errors import did_you_mean
 from cxresearch.stats.importance import comparators
+from cxresearch.stats.importance.available import PairwiseProducts, pairwise_correlations
 from cxresearch.stats.importance.division import (
     KERNELS,
     Importance,
@@ -66,6 +67,8 @@ class BootstrapImportance:
         Random orders per draw; zero where all orders were averaged.
     conf_level : float
     method : str
+    above : ndarray, shape (B, players + 1), or None
+        Values of the game with the noise driver, which is the last.
     """
 
     table: pd.DataFrame
@@ -81,6 +84,7 @@ class BootstrapImportance:
     n_orders: int
     conf_level: float
     method: Method
+    above: np.ndarray | None = None
 
 
 def bootstrap(
@@ -100,6 +104,7 @@ def bootstrap(
     draws: Any = None,
     blocks: Groups | None = None,
     owen_split: bool = False,
+    pairwise: bool = False,
 ) -> BootstrapImportance:
     """Tell how sure the drivers' importance and their order are, by drawing respondents anew.
 
@@ -132,6 +137,9 @@ def bootstrap(
     owen_split : bool
         With blocks and Shapley: the drivers' values are their part of the block's (they sum
         to it).
+    pairwise : bool
+        Answers may be missing (NaN); each correlation rests on those who gave both, in the
+        estimate and in every draw, repaired where the correlations do not fit together.
 
     Returns
     -------
@@ -164,15 +172,15 @@ def bootstrap(
         raise fault("conf_level must lie between 0 and 1", found=str(conf_level), hint="0.95")
     if owen_split and (blocks is None or groups is not None or method != "shapley"):
         raise fault("an Owen split needs blocks, no groups, and the method shapley")
-    values, frame = _answers(X, y)
+    values, frame = _answers(X, y, gaps=pairwise)
     u = unit_weights(weights, len(values))
-    cov = weighted_cov(frame, u)
+    cov = pairwise_correlations(frame, u)[0] if pairwise else weighted_cov(frame, u)
     rng = np.random.default_rng(seed)
     weight_rng, noise_rng, order_rng = rng.spawn(3)
     main = _part(cov, blocks if owen_split else groups, covariates, method, order_rng, owen_split)
     noisy = _with_noise(main, order_rng) if noise else None
     per_block = None if blocks is None else _part(cov, blocks, covariates, method, order_rng, False)
-    products = Products(values)
+    products = PairwiseProducts(values) if pairwise else Products(values)
     replicates = (
         replicate_weights(u, n_resamples, weight_rng, clusters=clusters, strata=strata)
         if draws is None
@@ -212,6 +220,7 @@ def bootstrap(
             differences=differences(part.point.values, draws, conf_level),
             point=part.point,
             noise=None if noisy is None else noisy[:, -1],
+            above=noisy,
             blocks=blocks,
             n_orders=part.game.n_orders,
             **common,
@@ -303,10 +312,12 @@ def _usable(played: Sequence[_Played]) -> tuple[_Played, int]:
     return _Played(**{name: kept(name) for name in _Played.__slots__}), failed
 
 
-def _answers(X: pd.DataFrame, y: Any) -> tuple[np.ndarray, pd.DataFrame]:
+def _answers(X: pd.DataFrame, y: Any, *, gaps: bool) -> tuple[np.ndarray, pd.DataFrame]:
     """Return the drivers' columns and the outcome's, checked, as an array and a frame."""
     outcome = np.asarray(y, dtype=float)
     if outcome.shape != (len(X),):
         raise fault("one outcome per row is needed", found=f"{outcome.shape} for {len(X)} rows")
     frame = X.assign(**{_OUTCOME: outcome})
+    if gaps:
+        return frame.to_numpy(dtype=float, na_value=np.nan), frame
     return complete(frame), frame

@@ -19,6 +19,7 @@ from cxresearch.study.codebook.forms import (
     VerbatimForm,
 )
 from cxresearch.study.codebook.objects import (
+    DIRECT,
     SIDES,
     Attribute,
     BrandAttribute,
@@ -42,6 +43,7 @@ Place = tuple[str | int, ...]
 RESERVED = ("overall", "overall_weighted", "wave", "reference")
 NPS_SCALE = Scale(key="nps", min=0, max=10)
 SHARE_SCALE = Scale(key="share", min=0, max=1)
+INDEX_SCALE = Scale(key="index10", min=1, max=10)
 CES_SCALES = {"1": Scale(key="ces1", min=1, max=5), "2": Scale(key="ces2", min=1, max=7)}
 _OWN_COLUMN: tuple[Role, ...] = (*SIDES, "importance", "competitor", "brand", "verbatim")
 
@@ -106,6 +108,7 @@ class _Builder:
                 found="",
             )
         scale = self.scale(form.scale, place, "dimension")
+        direct = scale if form.direct_scale is None else self.direct_scale(form, place)
         items = []
         for number, one in enumerate(form.items):
             item_key = one.key or f"{key}_{number + 1}"
@@ -117,6 +120,8 @@ class _Builder:
                 perception=one.perception,
                 adequate=one.adequate,
                 desired=one.desired,
+                direct_msa=one.direct_msa,
+                direct_mss=one.direct_mss,
                 reversed=one.reversed,
                 text=one.text,
                 label=one.label,
@@ -127,7 +132,7 @@ class _Builder:
                     use = ColumnUse(
                         role=side,
                         key=item_key,
-                        scale=scale,
+                        scale=direct if side in DIRECT else scale,
                         reversed=item.reversed,
                         waves=form.waves,
                     )
@@ -143,12 +148,23 @@ class _Builder:
             items=tuple(items),
             label=form.label,
             text=form.text,
+            direct_scale=None if form.direct_scale is None else direct,
             importance=form.importance,
             min_pairs=form.min_pairs,
             direction=form.direction,
             delta=form.delta,
             waves=form.waves,
         )
+
+    def direct_scale(self, form: DimensionForm, place: Place) -> Scale | None:
+        """Return the scale of the direct ratings, where they have one of their own."""
+        if not any(one.direct_msa or one.direct_mss for one in form.items):
+            self.fault(
+                "direct_scale without direct ratings",
+                (*place, "direct_scale"),
+                "name direct_msa or direct_mss of the items, or leave direct_scale out",
+            )
+        return self.scale(form.direct_scale, place, "dimension", name="direct_scale")
 
     def item_place(self, key: str, number: int, side: str) -> Place:
         long = ("dimensions", key, "items", number)
@@ -158,7 +174,7 @@ class _Builder:
     def measure(self, key: str, form: MeasureForm) -> Measure | None:
         place: Place = ("measures", key)
         self.claim(key, "measure", place)
-        defaults = {"nps": NPS_SCALE, "share": SHARE_SCALE}
+        defaults = {"nps": NPS_SCALE, "share": SHARE_SCALE, "index": INDEX_SCALE}
         if form.kind == "ces":
             if form.version not in CES_SCALES:
                 self.fault(
@@ -383,7 +399,13 @@ class _Builder:
         self.used.setdefault(column, []).append((use, self.document.where(place)))
 
     def scale(
-        self, ref: ScaleRef | None, place: Place, kind: str, default: Scale | None = None
+        self,
+        ref: ScaleRef | None,
+        place: Place,
+        kind: str,
+        default: Scale | None = None,
+        *,
+        name: str = "scale",
     ) -> Scale | None:
         """Return the scale that an entry means; a fault and None where there is none."""
         if ref is None:
@@ -404,7 +426,7 @@ class _Builder:
             known = [*self.scales]
             self.fault(
                 f'{kind} "{place[-1]}": there is no scale "{ref.name}"',
-                (*place, "scale"),
+                (*place, name),
                 did_you_mean(ref.name, known) if known else "write scale: [1, 7]",
             )
         return None

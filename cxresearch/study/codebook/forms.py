@@ -26,7 +26,7 @@ from cxresearch.study.fields import (
     wrong,
 )
 
-SHORT_SIDES = ("expectation", "perception", "adequate", "desired")
+SHORT_SIDES = ("expectation", "perception", "adequate", "desired", "direct_msa", "direct_mss")
 Positive = Annotated[Number, Field(gt=0)]
 Direction = Literal["up", "down"]
 
@@ -141,6 +141,10 @@ class ItemForm(Section):
     """Column of the adequate level (zone of tolerance)."""
     desired: Column | None = None
     """Column of the desired level (zone of tolerance)."""
+    direct_msa: Column | None = None
+    """Column in which service was rated directly against the adequate level."""
+    direct_mss: Column | None = None
+    """Column in which service was rated directly against the desired level."""
     reversed: bool = False
     """Whether a high answer is a bad one; every side is turned: min + max - x."""
     label: Text = ""
@@ -150,7 +154,8 @@ class ItemForm(Section):
 
     @model_validator(mode="after")
     def _some_side(self) -> Self:
-        if self.perception is None and self.expectation is None:
+        direct = self.direct_msa is not None or self.direct_mss is not None
+        if self.perception is None and self.expectation is None and not direct:
             raise wrong(
                 "an item without perception and without expectation", "write perception: P1"
             )
@@ -172,6 +177,8 @@ class DimensionForm(Section):
     """What the dimension is about."""
     scale: ScaleField = None
     """Name of a scale, or [min, max]."""
+    direct_scale: ScaleField = None
+    """Scale of direct_msa and direct_mss, its middle "just at that level"; by default scale."""
     importance: Column | None = None
     """Column of the importance points."""
     min_pairs: Annotated[Whole, Field(ge=1)] | None = None
@@ -264,8 +271,8 @@ class RatedForm(Section):
 class MeasureForm(RatedForm):
     """An outcome."""
 
-    kind: Literal["csat", "nps", "ces", "score", "share"]
-    """csat, nps, ces, score (mean of columns) or share (0 and 1)."""
+    kind: Literal["csat", "nps", "ces", "score", "share", "index"]
+    """csat, nps, ces, score (mean of columns), share (0 and 1) or index (mean as 0 to 100)."""
     top_box: Annotated[Whole, Field(ge=1)] | None = None
     """How many of the highest points count as satisfied."""
     version: Label | None = None

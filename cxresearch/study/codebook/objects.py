@@ -15,13 +15,15 @@ from cxresearch.errors import AnalysisError, Fault, did_you_mean
 from cxresearch.study.codebook import writing
 from cxresearch.study.codebook.forms import CodebookForm
 
-Kind = Literal["csat", "nps", "ces", "score", "share"]
+Kind = Literal["csat", "nps", "ces", "score", "share", "index"]
 Direction = Literal["up", "down"]
 Role = Literal[
     "expectation",
     "perception",
     "adequate",
     "desired",
+    "direct_msa",
+    "direct_mss",
     "importance",
     "measure",
     "attribute",
@@ -30,8 +32,9 @@ Role = Literal[
     "brand",
 ]
 Entry = Literal["dimension", "item", "measure", "attribute"]
-Side = Literal["expectation", "perception", "adequate", "desired"]
-SIDES: tuple[Side, ...] = ("expectation", "perception", "adequate", "desired")
+Side = Literal["expectation", "perception", "adequate", "desired", "direct_msa", "direct_mss"]
+DIRECT: tuple[Side, ...] = ("direct_msa", "direct_mss")
+SIDES: tuple[Side, ...] = ("expectation", "perception", "adequate", "desired", *DIRECT)
 CodeTuple = tuple[int | float | str, ...]
 
 
@@ -98,17 +101,21 @@ class Item:
     perception: str | None = None
     adequate: str | None = None
     desired: str | None = None
+    direct_msa: str | None = None
+    direct_mss: str | None = None
     reversed: bool = False
     text: Text = ""
     label: Text = ""
 
     def column(self, side: Side) -> str | None:
-        """Return the column of a side: expectation, perception, adequate or desired."""
+        """Return the column of a side: expectation, perception, adequate, desired, direct_…."""
         columns: dict[Side, str | None] = {
             "expectation": self.expectation,
             "perception": self.perception,
             "adequate": self.adequate,
             "desired": self.desired,
+            "direct_msa": self.direct_msa,
+            "direct_mss": self.direct_mss,
         }
         return columns[side]
 
@@ -122,6 +129,7 @@ class Dimension:
     items: tuple[Item, ...]
     label: Text = ""
     text: Text = ""
+    direct_scale: Scale | None = None
     importance: str | None = None
     min_pairs: int | None = None
     direction: Direction = "up"
@@ -132,10 +140,22 @@ class Dimension:
         """Return the columns of one side, in the order of the items that have it."""
         return tuple(name for item in self.items if (name := item.column(side)))
 
+    def scale_of(self, side: Side) -> Scale:
+        """Return the scale of a side: direct ratings may have one of their own."""
+        return self.direct_scale or self.scale if side in DIRECT else self.scale
+
     @property
     def has_pairs(self) -> bool:
         """Whether an item has both expectation and perception."""
         return any(item.expectation and item.perception for item in self.items)
+
+    @property
+    def has_zone(self) -> bool:
+        """Whether an item has an adequate level beside its perception, or direct ratings."""
+        return any(
+            (item.adequate and item.perception) or item.direct_msa or item.direct_mss
+            for item in self.items
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,7 +334,7 @@ class Codebook:
                         use = ColumnUse(
                             role=side,
                             key=item.key,
-                            scale=one.scale,
+                            scale=one.scale_of(side),
                             reversed=item.reversed,
                             waves=one.waves,
                         )

@@ -55,11 +55,11 @@ def _entry(entry: Any, codebook: Codebook, skip: tuple[str, ...] = ()) -> dict[s
         always = one.name in ("direction", *_THRESHOLDS)
         if one.name in ("key", *skip) or (value == default and not always) or value == ():
             continue
-        if one.name == "scale":
+        if one.name in ("scale", "direct_scale"):
             if codebook.scales.get(value.key) == value:
-                found["scale"] = value.key
+                found[one.name] = value.key
             elif value.key not in DEFAULT_SCALES:
-                found["scale"] = _scale(value)
+                found[one.name] = _scale(value)
         else:
             found[one.name] = _plain(value)
     return found

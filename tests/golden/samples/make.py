@@ -20,7 +20,7 @@ from cxresearch.samples.truth import Importance, Truth
 
 TRUTH = Truth(
 '''
-COMPANY_HEAD = '''"""What is planted in the tables: `recompute_company` among 3.2 million customers."""
+COMPANY_HEAD = '''"""Planted in the tables: `recompute_company` among 3.2 million customers."""
 
 from cxresearch.samples.planted import CompanyTruth
 from cxresearch.samples.process import WAVES
