@@ -43,6 +43,7 @@ Method = Literal[
     "jackknife",
     "exact_poisson",
     "exact_conditional",
+    "kaplan_meier",
 ]
 
 

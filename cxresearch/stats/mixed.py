@@ -84,7 +84,7 @@ def random_intercept(
     >>> y, branch = [4.0, 5, 4, 2, 3, 2, 5, 5, 4], list("aaabbbccc")
     >>> fit = random_intercept(y, np.ones((9, 1)), branch)
     >>> round(float(fit.coefficients[0]), 3), round(fit.icc, 2)
-    (3.778, 0.8)
+    (3.778, 0.82)
     """
     values, X = np.asarray(y, dtype=float), np.asarray(design, dtype=float)
     codes, n_groups = _checked(values, X, np.asarray(groups))

@@ -16,6 +16,7 @@ from cxresearch.stats.layout import Floats
 __all__ = ["Raked", "rake"]
 
 _TRIM_ROUNDS = 50
+_CUT_ROUNDS = 500
 _EXACT = 1e-13
 
 
@@ -246,9 +247,22 @@ def _trimmed(
         w = np.where(w > 0, np.clip(w, low, high), 0.0)
         w, more = rows.fit(w, tolerance, max_cycles)
         cycles += more
-    w = np.where(w > 0, np.clip(w, low, high), 0.0)
+    w, low, high = _within(w, trim, tolerance)
     at_bound = (w > 0) & ((w <= low * (1 + 1e-3)) | (w >= high * (1 - 1e-3)))
     return w, cycles, int(at_bound.sum())
+
+
+def _within(w: Floats, trim: tuple[float, float], tolerance: float) -> tuple[Floats, float, float]:
+    """Return weights cut until they lie within bounds of their own mean, and the bounds."""
+    low = high = 0.0
+    for _ in range(_CUT_ROUNDS):
+        mean = w[w > 0].mean()
+        low, high = trim[0] * mean, trim[1] * mean
+        outside = (w > 0) & ((w < low * (1 - tolerance)) | (w > high * (1 + tolerance)))
+        if not outside.any():
+            break
+        w = np.where(w > 0, np.clip(w, low, high), 0.0)  # which moves the mean
+    return w, low, high
 
 
 def _base(weights: ArrayLike | None, n: int) -> Floats:

@@ -10,7 +10,11 @@ with gaps), `pooling` (several completed data sets), `fits` (any model with a nu
 from cxresearch.stats.importance.division import EXACT_PLAYERS, Importance, Method, decompose
 from cxresearch.stats.importance.dominating import Dominance, dominance
 from cxresearch.stats.importance.fits import cox_snell, mcfadden, nagelkerke, shapley_fit
-from cxresearch.stats.importance.likelihoods import MOST_PLAYERS, mcfadden_bootstrap
+from cxresearch.stats.importance.likelihoods import (
+    MOST_PLAYERS,
+    mcfadden_bootstrap,
+    mcfadden_shapley,
+)
 from cxresearch.stats.importance.methods import (
     METHODS,
     beta_squared,
@@ -46,6 +50,7 @@ __all__ = [
     "last",
     "mcfadden",
     "mcfadden_bootstrap",
+    "mcfadden_shapley",
     "nagelkerke",
     "owen",
     "pooled",

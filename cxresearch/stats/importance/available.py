@@ -38,7 +38,7 @@ def pairwise_correlations(
     --------
     >>> frame = pd.DataFrame({"a": [1.0, 2, 3, 4], "b": [2.0, 3, 5, np.nan]})
     >>> found, n, repaired = pairwise_correlations(frame)
-    >>> round(found.loc["a", "b"], 4), int(n.loc["a", "b"]), repaired
+    >>> round(float(found.loc["a", "b"]), 4), int(n.loc["a", "b"]), repaired
     (0.982, 3, False)
     """
     values = frame.to_numpy(dtype=float, na_value=np.nan)

@@ -108,9 +108,7 @@ class Cumulative:
             separated=np.concatenate([one.separated for one in parts]),
         )
 
-    def _fit(
-        self, sets: np.ndarray, w: np.ndarray, start: Fits | None, tolerance: float
-    ) -> Fits:
+    def _fit(self, sets: np.ndarray, w: np.ndarray, start: Fits | None, tolerance: float) -> Fits:
         models, cuts = len(sets), self.n_cuts
         theta = np.broadcast_to(self.null(w)[0], (models, cuts)).copy()
         beta = np.zeros((models, self.p))
@@ -175,10 +173,15 @@ class Cumulative:
             told = np.where(w > 0, w * np.log(chance), 0.0).sum(axis=1)
         return np.where(np.isfinite(told), told, -np.inf)
 
+    def level_at(self, thresholds: np.ndarray, slopes: np.ndarray, w: np.ndarray) -> float:
+        """Return the log-likelihood of one model in the units of the columns as given."""
+        theta = thresholds - float(slopes @ self.center)
+        return float(self._level(theta[None], (slopes * self.scale)[None], w[None])[0])
+
     def scores(
         self, theta: np.ndarray, beta: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Derivatives of log P by upper and lower end: first, first, second, second, mixed."""
+        """Return derivatives of log P by upper and lower end: first, second, mixed."""
         upper, lower = self._ends(theta, beta)
         chance = np.maximum(_between(upper, lower), 1e-300)
         up, low = expit(upper), expit(lower)
@@ -212,9 +215,7 @@ class Cumulative:
         for k in range(cuts):
             top, bottom = self.codes == k, self.codes == k + 1
             gradient[:, k] = (w * d_up)[:, top].sum(axis=1) + (w * d_low)[:, bottom].sum(axis=1)
-            curve[:, k, k] = -(
-                (w * h_up)[:, top].sum(axis=1) + (w * h_low)[:, bottom].sum(axis=1)
-            )
+            curve[:, k, k] = -((w * h_up)[:, top].sum(axis=1) + (w * h_low)[:, bottom].sum(axis=1))
             cross = at_up[:, top] @ self.Z[top] + at_low[:, bottom] @ self.Z[bottom]
             curve[:, k, cuts:] = cross
             curve[:, cuts:, k] = cross
@@ -291,9 +292,7 @@ class Cumulative:
 def _between(upper: np.ndarray, lower: np.ndarray) -> np.ndarray:
     """logistic(upper) - logistic(lower) without loss where both are large."""
     flip = upper + lower > 0
-    return np.asarray(
-        expit(np.where(flip, -lower, upper)) - expit(np.where(flip, -upper, lower))
-    )
+    return np.asarray(expit(np.where(flip, -lower, upper)) - expit(np.where(flip, -upper, lower)))
 
 
 def _mean_one(w: np.ndarray) -> np.ndarray:

@@ -33,7 +33,7 @@ Likelihood = Literal["logit", "ordered"]
 #: Players up to which every set of them is fitted.
 MOST_PLAYERS = {"logit": 12, "ordered": 8}
 _OUTCOME = "(outcome)"
-_WORK = 8e7  # sets times rows times draws that a bootstrap may take
+_WORK = 5e7  # sets times rows times draws that a bootstrap may take
 _FEWEST = 100
 _NOISE_SETS = 6  # per size of the model that the noise driver joins
 _LOOSE = 1e-6
@@ -91,34 +91,11 @@ def mcfadden_bootstrap(
     >>> result.table["driver"].iloc[result.table["estimate"].argmax()]
     'speed'
     """
-    values = complete(X)
-    outcome = np.asarray(y, dtype=float)
-    if outcome.shape != (len(X),) or not np.isfinite(outcome).all():
-        raise fault("one outcome per row is needed", found=f"{outcome.shape} for {len(X)} rows")
-    u = unit_weights(weights, len(values))
-    used = u > 0
-    grades, codes = np.unique(outcome[used], return_inverse=True)
-    if len(grades) < 2:
-        raise fault("the outcome never varies, so there is nothing to explain")
-    if model == "logit" and len(grades) != 2:
-        raise fault("a logit has an outcome of two values", found=f"{len(grades)} values")
-    layout = lay_out([*X.columns, _OUTCOME], _OUTCOME, groups, covariates)
-    players = len(layout.names)
-    if players > MOST_PLAYERS[model]:
-        raise fault(
-            "too many players to fit a model for every set of them",
-            found=f"{players} players",
-            hint=f"group the drivers so that at most {MOST_PLAYERS[model]} remain",
-        )
-    game = _LikelihoodGame.build(values[used], codes, list(X.columns), layout)
-    fits = game.one.fit(game.sets, u[used][None])
-    if fits.separated[-1]:
-        raise fault(
-            "a logit has no finite coefficients: the drivers separate the answers",
-            hint="leave out the driver that decides the outcome alone",
-        )
+    start = _start(X, y, weights, model, groups, covariates)
+    layout, game, fits, u = start.layout, start.game, start.fits, start.u
+    outcome, used = np.asarray(y, dtype=float), u > 0
     worth = game.worth(fits, u[used][None])
-    point = _point(layout, worth, game)
+    point = _point(layout, worth)
     rng = np.random.default_rng(seed)
     weight_rng, noise_rng = rng.spawn(2)
     affordable = int(_WORK / (len(game.sets) * used.sum()))
@@ -126,7 +103,7 @@ def mcfadden_bootstrap(
     replicates = (
         replicate_weights(u, made, weight_rng, clusters=clusters, strata=strata)
         if draws is None
-        else given(np.asarray(draws)[: max(affordable, _FEWEST)], len(values))
+        else given(np.asarray(draws)[: max(affordable, _FEWEST)], len(X))
     )
     drawn = [
         game.draw(row[used], fits, noise_rng if noise else None) for W in replicates for row in W
@@ -161,7 +138,7 @@ def mcfadden_bootstrap(
         outer = lay_out([*X.columns, _OUTCOME], _OUTCOME, blocks, covariates)
         index = _unions(layout, outer)
         block_parts = subsets.shapley_of_sets(gains[index]).T
-        block_point = _point(outer, worth[index], game)
+        block_point = _point(outer, worth[index])
         of_blocks = BootstrapImportance(
             table=summary(block_point.values, block_parts, conf_level, correlation, None),
             draws=block_parts,
@@ -181,6 +158,74 @@ def mcfadden_bootstrap(
         blocks=of_blocks,
         **common,
     )
+
+
+def mcfadden_shapley(
+    X: pd.DataFrame,
+    y: Any,
+    weights: Any = None,
+    model: Likelihood = "logit",
+    *,
+    groups: Groups | None = None,
+    covariates: Sequence[Hashable] | None = None,
+) -> pd.Series:
+    """Return the estimate of `mcfadden_bootstrap` alone: a part of McFadden's R² by player.
+
+    Examples
+    --------
+    >>> X = pd.DataFrame({"x": [2.0, 3, 4, 5, 6, 7, 8, 9, 10, 6]})
+    >>> mcfadden_shapley(X, [0, 0, 1, 0, 1, 0, 1, 1, 1, 1]).round(4).to_dict()
+    {'x': 0.2929}
+    """
+    start = _start(X, y, weights, model, groups, covariates)
+    worth = start.game.worth(start.fits, start.u[start.u > 0][None])
+    return _point(start.layout, worth).values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Start:
+    layout: Layout
+    game: _LikelihoodGame
+    fits: Fits
+    u: np.ndarray
+
+
+def _start(
+    X: pd.DataFrame,
+    y: Any,
+    weights: Any,
+    model: Likelihood,
+    groups: Groups | None,
+    covariates: Sequence[Hashable] | None,
+) -> _Start:
+    """Return the fits to all respondents, or an error where there can be none."""
+    values = complete(X)
+    outcome = np.asarray(y, dtype=float)
+    if outcome.shape != (len(X),) or not np.isfinite(outcome).all():
+        raise fault("one outcome per row is needed", found=f"{outcome.shape} for {len(X)} rows")
+    u = unit_weights(weights, len(values))
+    used = u > 0
+    grades, codes = np.unique(outcome[used], return_inverse=True)
+    if len(grades) < 2:
+        raise fault("the outcome never varies, so there is nothing to explain")
+    if model == "logit" and len(grades) != 2:
+        raise fault("a logit has an outcome of two values", found=f"{len(grades)} values")
+    layout = lay_out([*X.columns, _OUTCOME], _OUTCOME, groups, covariates)
+    players = len(layout.names)
+    if players > MOST_PLAYERS[model]:
+        raise fault(
+            "too many players to fit a model for every set of them",
+            found=f"{players} players",
+            hint=f"group the drivers so that at most {MOST_PLAYERS[model]} remain",
+        )
+    game = _LikelihoodGame.build(values[used], codes, list(X.columns), layout)
+    fits = game.one.fit(game.sets, u[used][None])
+    if fits.separated[-1]:
+        raise fault(
+            "a logit has no finite coefficients: the drivers separate the answers",
+            hint="leave out the driver that decides the outcome alone",
+        )
+    return _Start(layout=layout, game=game, fits=fits, u=u)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -266,7 +311,7 @@ class _LikelihoodGame:
         return float((-gained / null).reshape(numbers.shape).mean())
 
 
-def _point(layout: Layout, worth: np.ndarray, game: _LikelihoodGame) -> Importance:
+def _point(layout: Layout, worth: np.ndarray) -> Importance:
     values = series(subsets.shapley_of_sets(worth[:, None])[:, 0], layout)
     return Importance(
         values=values,

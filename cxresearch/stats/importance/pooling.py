@@ -35,7 +35,7 @@ def pooled(parts: Sequence[BootstrapImportance]) -> BootstrapImportance:
         raise fault("there is nothing to pool")
     first = parts[0]
     values = pd.concat([one.point.values for one in parts], axis=1).mean(axis=1)
-    values = values.rename("estimate").rename_axis(first.point.values.index.name)
+    values = values.rename("estimate").rename_axis(str(first.point.values.index.name))
     draws = np.concatenate([one.draws for one in parts])
     noisy = pure = None
     if all(one.noise is not None for one in parts):
