@@ -1,5 +1,7 @@
 """Gaps between what customers perceive and expect, against known answers and by their laws."""
 
+from importlib import import_module
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -55,7 +57,7 @@ def test_weighted_by_the_respondents_own_points():
 
 
 def test_mean_points_times_mean_gaps(monkeypatch):
-    monkeypatch.setattr(servqual, "WEIGHTS_DIFFER", 0.001)
+    monkeypatch.setattr(import_module("cxresearch.servqual.gaps"), "WEIGHTS_DIFFER", 0.001)
     result = servqual.gaps(pairs())
     close(row(result.table, "overall_mean_weighted")["estimate"], -0.9754630)
     differ = next(one for one in result.notes if one.code == "weights_differ")
@@ -221,8 +223,63 @@ def test_order_and_size_of_weights_change_nothing(order, factor):
     one = servqual.gaps(pairs(frame, weight="w"))
     moved = frame.iloc[list(order)].assign(w=lambda rows: rows["w"] * factor)
     other = servqual.gaps(pairs(moved, weight="w"))
+    drawn = ["boot_low", "boot_high"]  # draws follow the order of rows
     for name, table in one.frames().items():
-        pd.testing.assert_frame_equal(table, other.frames()[name], rtol=1e-8)
+        left, right = (
+            part.drop(columns=drawn, errors="ignore") for part in (table, other.frames()[name])
+        )
+        pd.testing.assert_frame_equal(left, right, rtol=1e-8)
+
+
+def test_sensitivity_of_the_test_and_the_interval():
+    result = servqual.gaps(study(), n_resamples=2000)
+    for table in (result.table, result.items):
+        np.testing.assert_allclose(table["boot_low"], table["conf_low"], atol=0.06)
+        np.testing.assert_allclose(table["boot_high"], table["conf_high"], atol=0.06)
+        assert (table["boot_low"] < table["estimate"]).all()
+        assert table["wilcoxon_p"].between(0, 1).all()
+    weighted = servqual.gaps(study(weight="w")).table
+    assert weighted["wilcoxon_p"].isna().all()
+    assert weighted["boot_low"].notna().all()
+
+
+def test_signed_ranks_are_exact_for_few_without_ties():
+    frame = pd.DataFrame({"E1": [1.0] * 6, "P1": [1.5, 2.1, 2.8, 3.6, 0.9, 4.5]})
+    scale = {"min": 0, "max": 7, "continuous": True}
+    book = {"dimensions": {"care": {"scale": scale, "expectation": "E1", "perception": "P1"}}}
+    found = servqual.gaps(pairs(frame, book)).table.iloc[0]
+    assert found["wilcoxon_p"] == pytest.approx(2 * 2 / 2**6)  # rank sums 21 and 20 of 64
+
+
+def test_a_huge_group_is_not_resampled_and_says_so(monkeypatch):
+    monkeypatch.setattr(import_module("cxresearch.servqual.gaps"), "MOST_RESAMPLED", 100)
+    result = servqual.gaps(study())
+    assert result.table["boot_low"].isna().all()
+    assert "not_resampled" in codes(result)
+
+
+@pytest.mark.parametrize(
+    ("delta", "verdict"), [(None, "detectable"), (0.2, "clear_fall"), (5, "below_threshold")]
+)
+def test_verdict_against_the_declared_threshold(delta, verdict):
+    first = {**SURVEY_BOOK["dimensions"]["first"], **({"delta": delta} if delta else {})}
+    book = {**SURVEY_BOOK, "dimensions": {**SURVEY_BOOK["dimensions"], "first": first}}
+    result = servqual.gaps(study(book=book))
+    found = row(result.table, "first")
+    assert found["estimate"] < -0.5
+    assert found["verdict"] == verdict
+    assert found["threshold"] == delta or (delta is None and np.isnan(found["threshold"]))
+    items = result.items[result.items["dimension"] == "first"]
+    assert set(items["verdict"]) == {verdict}
+    assert row(result.table, "second")["verdict"] == "detectable"
+
+
+def test_by_service_point():
+    frame = survey(120).assign(branch=["Old town", "Harbour"] * 60)
+    result = servqual.gaps(study(frame, service_point="branch"), by="branch")
+    assert result.by == ("branch",)
+    assert result.table["branch"].unique().tolist() == ["Harbour", "Old town"]
+    assert len(result.items) == 2 * 8
 
 
 def test_estimate_is_perception_minus_expectation():

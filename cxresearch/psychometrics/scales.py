@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cxresearch.bases import Bases
-from cxresearch.errors import AnalysisError, Fault
+from cxresearch.errors import AnalysisError, Fault, StatisticsError
 from cxresearch.notes import Note, distinct, note
 from cxresearch.psychometrics.battery import SIDES, correlation
 from cxresearch.results import Result
@@ -215,7 +215,11 @@ def _coefficients(
     }
     if k < 3 or np.linalg.eigvalsh(corr)[0] < 1e-8:
         return found
-    composite = coefficients.composite(cov)
+    try:
+        composite = coefficients.composite(cov)
+    except StatisticsError:  # no solution: the other scales keep their rows, this one its alpha
+        notes.append(note("no_common_factor", scale=name))
+        return found
     model = composite.model
     if model.heywood:
         notes.append(note("heywood", scale=name, items=tuple(map(str, model.heywood))))

@@ -57,4 +57,5 @@ def means(
     answered = np.isfinite(table)
     both = np.hstack([np.where(answered, table, 0.0), answered.astype(float)])
     total, base = np.hsplit(sums(design, mask, both, n_resamples, rng), 2)
-    return np.divide(total, base, out=np.full(total.shape, np.nan), where=base > 0)
+    blank = np.full(total.shape, np.nan)
+    return np.asarray(np.divide(total, base, out=blank, where=base > 0))

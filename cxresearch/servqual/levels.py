@@ -14,6 +14,7 @@ import numpy as np
 
 from cxresearch.errors import AnalysisError, Fault
 from cxresearch.study.codebook import Dimension, Item
+from cxresearch.study.codebook.objects import DIRECT
 from cxresearch.study.scores import answers
 from cxresearch.study.study import Study
 
@@ -60,7 +61,7 @@ class Levels:
     @property
     def known(self) -> np.ndarray:
         """Which rows say anything."""
-        return np.isfinite(self.msa) | np.isfinite(self.mss)
+        return np.asarray(np.isfinite(self.msa) | np.isfinite(self.mss))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -195,12 +196,10 @@ def _direct(study: Study, dimension: Dimension, items: tuple[Item, ...]) -> Batt
                 for item in items
             ]
         )
-        for side in ("direct_msa", "direct_mss")
+        for side in DIRECT
     }
     asked = {side: [bool(item.column(side)) for item in items] for side in sides}
-    complete = np.all(
-        [np.isfinite(sides[side]) | ~np.array(asked[side]) for side in sides], axis=0
-    )
+    complete = np.all([np.isfinite(sides[side]) | ~np.array(asked[side]) for side in sides], axis=0)
     breach = complete & (sides["direct_msa"] < 0) & (sides["direct_mss"] > 0)
     kept = complete & ~breach
     sides = {side: np.where(kept, values, np.nan) for side, values in sides.items()}
@@ -222,9 +221,7 @@ def _direct(study: Study, dimension: Dimension, items: tuple[Item, ...]) -> Batt
             perception=blank,
             msa=msa,
             mss=mss,
-            answered=np.where(
-                np.isfinite(msa) | np.isfinite(mss), kept[:, part].sum(axis=1), 0
-            ),
+            answered=np.where(np.isfinite(msa) | np.isfinite(mss), kept[:, part].sum(axis=1), 0),
             breached=breach[:, part].sum(axis=1),
         )
 
@@ -244,6 +241,5 @@ def _row_mean(values: np.ndarray, needed: int) -> np.ndarray:
     answered = np.isfinite(values)
     count = answered.sum(axis=1)
     total = np.where(answered, values, 0.0).sum(axis=1)
-    return np.divide(
-        total, count, out=np.full(len(values), np.nan), where=count >= max(needed, 1)
-    )
+    blank = np.full(len(values), np.nan)
+    return np.asarray(np.divide(total, count, out=blank, where=count >= max(needed, 1)))

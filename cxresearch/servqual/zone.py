@@ -116,7 +116,7 @@ def zone(
     >>> book = {"dimensions": {"care": {"scale": [1, 9], "items": items}}}
     >>> found = zone(Study.from_frame(frame, book), n_resamples=200).table.loc[0]
     >>> round(float(found["position"]), 3), found["verdict"]
-    (0.875, 'undecided')
+    (0.778, 'within')
     """
     level = study.conf_level if conf_level is None else conf_level
     found = batteries(study)
@@ -124,6 +124,8 @@ def zone(
     notes: list[Note] = []
     if left := without_zone(study):
         notes.append(note("no_desired", items=left))
+    if expected := _expected(found):
+        notes.append(note("desired_expected", items=expected))
     rows: list[dict[str, Any]] = []
     items: list[dict[str, Any]] = []
     names = study.by_names(by)
@@ -179,7 +181,10 @@ class _Cell:
         rows: list[dict[str, Any]] = []
         for source in ("computed", "direct"):
             asked = [
-                (one.dimension, item) for one in found for item in one.items if item.source == source
+                (one.dimension, item)
+                for one in found
+                for item in one.items
+                if item.source == source
             ]
             made = self._rows([item for _, item in asked])
             self._adjust(made)
@@ -194,9 +199,7 @@ class _Cell:
             return []
         table = np.column_stack([side for one in parts for side in (one.msa, one.mss)])
         mean = draws.means(self.study.design, self.cell.mask, table, self.n_resamples, self.rng)
-        return [
-            self._row(one, mean[:, 2 * i], mean[:, 2 * i + 1]) for i, one in enumerate(parts)
-        ]
+        return [self._row(one, mean[:, 2 * i], mean[:, 2 * i + 1]) for i, one in enumerate(parts)]
 
     def _row(self, one: Levels, msa: np.ndarray, mss: np.ndarray) -> dict[str, Any]:
         design = self.study.design
@@ -305,5 +308,9 @@ class _Cell:
         if n := row["n_breach"]:
             total = n + row["n_triples"]
             self.notes.append(note("zone_breach", item=one.name, n=n, n_total=total))
-        if one.desired_source == "expectation":
-            self.notes.append(note("desired_expected", item=one.name))
+
+
+def _expected(found: tuple[Battery, ...]) -> tuple[str, ...]:
+    """Return the items whose desired level is the expectation of an excellent company."""
+    items = (item for one in found for item in one.items)
+    return tuple(item.name for item in items if item.desired_source == "expectation")

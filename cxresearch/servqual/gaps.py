@@ -18,15 +18,20 @@ from cxresearch.bases import Bases
 from cxresearch.errors import AnalysisError, Fault
 from cxresearch.notes import Note, distinct, note
 from cxresearch.results import Result
+from cxresearch.servqual import draws
 from cxresearch.stats.multiplicity import Adjustment, adjust
+from cxresearch.stats.resample import percentile_interval, stream
 from cxresearch.study.points import Points, importance_points
 from cxresearch.study.scores import Pairs
 from cxresearch.study.study import By, Cell, Study
+from cxresearch.verdicts import verdict
 
 CEILING = 0.5
 GAP_MIRRORS_EXPECTATION = -0.5
 FEW_PAIRS = 30
 WEIGHTS_DIFFER = 0.01
+MOST_RESAMPLED = 10_000  # respondents of a group up to which the bootstrap is drawn
+EXACT_BELOW = 50  # pairs below which Wilcoxon's p is exact, as in R, unless there are ties
 
 OVERALL, WEIGHTED, MEAN_WEIGHTED = "overall", "overall_weighted", "overall_mean_weighted"
 
@@ -41,6 +46,11 @@ NUMBERS = [
     "df",
     "p_value",
     "q_value",
+    "wilcoxon_p",
+    "boot_low",
+    "boot_high",
+    "verdict",
+    "threshold",
     "n",
     "n_eff",
     "n_pairs",
@@ -68,7 +78,15 @@ class GapScores(Result):
     hotelling: pd.DataFrame
 
 
-def gaps(study: Study, /, *, by: By = None, conf_level: float | None = None) -> GapScores:
+def gaps(
+    study: Study,
+    /,
+    *,
+    by: By = None,
+    conf_level: float | None = None,
+    n_resamples: int | None = None,
+    seed: int | None = None,
+) -> GapScores:
     """Tell where service falls short of what customers expect, by item, dimension and overall.
 
     Parameters
@@ -77,8 +95,8 @@ def gaps(study: Study, /, *, by: By = None, conf_level: float | None = None) -> 
         With at least one dimension whose items have expectation and perception columns.
     by : str or sequence of str, optional
         "wave", a segment or service-point column, or several.
-    conf_level : float, optional
-        Level of the intervals; the study's own by default.
+    conf_level, n_resamples, seed : optional
+        The study's own by default.
 
     Returns
     -------
@@ -91,6 +109,12 @@ def gaps(study: Study, /, *, by: By = None, conf_level: float | None = None) -> 
         ``overall_weighted`` weighs each respondent's gaps by the respondent's own importance
         points; where it differs by more than .01 from mean points times mean gaps,
         ``overall_mean_weighted`` stands beside it.
+
+        As sensitivity, ``wilcoxon_p`` (signed ranks, as R ``wilcox.test``; only where there are
+        no weights, strata or clusters) and ``boot_low``, ``boot_high`` (percentile bootstrap
+        over the design, for groups up to 10,000 respondents). ``verdict`` weighs the gap
+        against the dimension's ``delta``, the ``threshold``: clear_rise is a gap clearly above
+        zero, clear_fall one clearly below.
 
     Raises
     ------
@@ -126,10 +150,14 @@ def gaps(study: Study, /, *, by: By = None, conf_level: float | None = None) -> 
     items: list[dict[str, Any]] = []
     tests: list[dict[str, Any]] = []
     names = study.by_names(by)
+    n_draws = study.n_resamples if n_resamples is None else n_resamples
     for cell in study.cells(by):
         one = _Cell(study, cell, pairs, points, level, bases, notes)
-        tables += one.dimensions()
-        items += one.items()
+        rows, single = one.dimensions(), one.items()
+        chance = stream(study.seed if seed is None else seed, f"servqual.gaps:{cell.name}")
+        one.sensitivity([*rows, *single], n_draws, chance)
+        tables += rows
+        items += single
         tests += one.hotelling()
     return GapScores(
         table=pd.DataFrame(tables, columns=[*names, "dimension", *NUMBERS]),
@@ -229,6 +257,39 @@ class _Cell:
             }
         ]
 
+    def sensitivity(
+        self, rows: list[dict[str, Any]], n_resamples: int, rng: np.random.Generator
+    ) -> None:
+        """Fill Wilcoxon's p, the bootstrap interval and the verdict of every row."""
+        design, mask = self.study.design, self.cell.mask
+        shown = [(row, gap) for row in rows if (gap := row.pop("gap", None)) is not None]
+        if shown and design.simple:
+            for row, gap in shown:
+                row["wilcoxon_p"] = _signed_ranks(gap[design.members(mask, gap)])
+        if shown and mask.sum() > MOST_RESAMPLED:
+            group = self.cell.name or OVERALL
+            self.notes.append(note("not_resampled", group=group, n=int(mask.sum())))
+        elif shown:
+            table = np.column_stack([gap for _, gap in shown])
+            drawn = draws.means(design, mask, table, n_resamples, rng)
+            ends = percentile_interval(drawn, self.level)
+            for (row, _), low, high in zip(shown, *ends, strict=True):
+                row |= {"boot_low": low, "boot_high": high}
+        for row in rows:
+            dimension = self.study.codebook.dimensions.get(row["dimension"])
+            delta = dimension.delta if dimension else None
+            row["verdict"] = verdict(
+                row["estimate"],
+                row["std_error"],
+                row["df"],
+                row["conf_low"],
+                row["conf_high"],
+                row["q_value"],
+                delta,
+                self.level,
+            )
+            row["threshold"] = np.nan if delta is None else delta
+
     def _dimension(self, key: str, pair: Pairs) -> dict[str, Any]:
         perception, expectation = pair.mean("perception"), pair.mean("expectation")
         row = self._row(key, perception, expectation, n_pairs=np.where(pair.enough, pair.count, 0))
@@ -257,7 +318,12 @@ class _Cell:
             self.notes.append(
                 note("weights_differ", respondent=row["estimate"], mean=by_means["estimate"])
             )
-            blank = {"perception": np.nan, "expectation": np.nan, "share_negative": np.nan}
+            blank: dict[str, Any] = {
+                "perception": np.nan,
+                "expectation": np.nan,
+                "share_negative": np.nan,
+            }
+            blank["gap"] = None
             yield row | {"dimension": MEAN_WEIGHTED} | by_means | blank
 
     def _total(
@@ -332,6 +398,7 @@ class _Cell:
                 "n_eff": found.n_eff,
                 "share_negative": min(float(shares @ (gap[member] < 0)), 1.0),
                 "low_base": self.bases.low(group, n, found.n_eff),
+                "gap": gap,
             }
         )
 
@@ -382,6 +449,22 @@ def _test(estimate: float, std_error: float, df: float) -> dict[str, Any]:
         "df": df,
         "p_value": p,
     }
+
+
+def _signed_ranks(gap: np.ndarray) -> float:
+    """Return the p of Wilcoxon's signed ranks, zeros left out, as R ``wilcox.test`` gives it."""
+    moved = gap[gap != 0]
+    if not len(moved):
+        return np.nan
+    tied = len(moved) < len(gap) or len(np.unique(np.abs(moved))) < len(moved)
+    if not tied and len(moved) < EXACT_BELOW:
+        return float(stats.wilcoxon(moved, method="exact").pvalue)
+    ranks = stats.rankdata(np.abs(moved).round(9))
+    n, up = len(moved), float(ranks[moved > 0].sum())
+    ties = np.unique(ranks, return_counts=True)[1].astype(float)
+    variance = n * (n + 1) * (2 * n + 1) / 24 - (ties**3 - ties).sum() / 48
+    away = abs(up - n * (n + 1) / 4) - 0.5  # continuity
+    return float(min(1.0, 2 * stats.norm.sf(away / np.sqrt(variance))))
 
 
 def _singular(covariance: np.ndarray) -> bool:
