@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from cxresearch.drivers.outcomes import check_outcome, outcome_key, outcome_values
 from cxresearch.errors import AnalysisError, Fault, did_you_mean, first
 from cxresearch.notes import Note, note
-from cxresearch.study.scores import answers
 from cxresearch.study.study import Cell, Study
 
 Blocks = Mapping[str, Sequence[str]]
+Missing = Literal["listwise", "pairwise", "impute", "indicator"]
+MISSING = ("listwise", "pairwise", "impute", "indicator")
 NOT_USED = "not used: "
+FEW_GAPS, FEW_GAPS_SHARE = 5, 0.02
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +51,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cases:
-    """Complete cases of one group of respondents.
+    """Cases of one group of respondents: complete, or with the gaps that a policy allows.
 
     Attributes
     ----------
@@ -65,6 +69,8 @@ class Cases:
         Drivers that are not in `X` → why: "constant" (never varies), "empty" (no answer at all).
     n_total : int
         Respondents of the group who answered the outcome or any driver.
+    missing : {"listwise", "pairwise", "impute", "indicator"}
+        What became of blank answers; `X` has gaps under pairwise and impute.
     """
 
     rows: np.ndarray
@@ -75,11 +81,45 @@ class Cases:
     covariates: list[str]
     left_out: dict[str, str]
     n_total: int
+    missing: Missing = "listwise"
 
     @property
     def n(self) -> int:
-        """Complete cases."""
+        """Cases."""
         return len(self.rows)
+
+    @property
+    def groups(self) -> dict[str, list[str]] | None:
+        """Players of more than one column, or None."""
+        found = {key: names for key, names in self.players.items() if len(names) > 1}
+        return found or None
+
+    def blocks(self, asked: Question) -> dict[str, list[str]]:
+        """Return blocks with their columns; a "did not use" indicator goes with its driver."""
+        return {
+            block: columns
+            for block, keys in asked.blocks.items()
+            if (columns := [name for key in keys for name in self.players.get(key, [])])
+        }
+
+    def among(self, kept: np.ndarray) -> Cases:
+        """Return the cases at these places (a bool array)."""
+        return replace(
+            self,
+            rows=self.rows[kept],
+            X=self.X.loc[kept],
+            y=self.y[kept],
+            weights=_of(self.weights, kept),
+        )
+
+    def complete(self) -> Cases:
+        """Return the cases without a gap."""
+        whole = np.isfinite(self.X.to_numpy(dtype=float)).all(axis=1)
+        return self if whole.all() else self.among(whole)
+
+    def filled(self, X: pd.DataFrame) -> Cases:
+        """Return the same cases with gaps filled."""
+        return replace(self, X=X)
 
 
 def question(study: Study, outcome: str | None, blocks: Blocks | None) -> Question:
@@ -104,12 +144,12 @@ def question(study: Study, outcome: str | None, blocks: Blocks | None) -> Questi
             where=where,
             hint=did_you_mean(key, known),
         )
-        for where, key in [
-            ("outcome", asked),
-            *((f"blocks: {block}", key) for block, keys in chosen.items() for key in keys),
-        ]
+        for where, key in (
+            (f"blocks: {block}", key) for block, keys in chosen.items() for key in keys
+        )
         if key not in known
     ]
+    faults = [*check_outcome(study, asked), *faults]
     every = [key for keys in chosen.values() for key in keys]
     if twice := sorted({key for key in every if every.count(key) > 1}):
         faults.append(
@@ -122,7 +162,8 @@ def question(study: Study, outcome: str | None, blocks: Blocks | None) -> Questi
         )
     if faults:
         raise AnalysisError(*faults)
-    chosen = {name: tuple(key for key in keys if key != asked) for name, keys in chosen.items()}
+    own = outcome_key(asked)
+    chosen = {name: tuple(key for key in keys if key != own) for name, keys in chosen.items()}
     chosen = {name: keys for name, keys in chosen.items() if keys}
     if not chosen:
         raise AnalysisError(
@@ -136,29 +177,60 @@ def question(study: Study, outcome: str | None, blocks: Blocks | None) -> Questi
     return Question(asked, chosen, tuple(settings.covariates))
 
 
-def collect(study: Study, asked: Question, cell: Cell, notes: list[Note]) -> Cases:
-    """Return the complete cases of a group, with "did not use" as an indicator where declared."""
+def policy(study: Study, missing: str | None) -> Missing:
+    """Return what becomes of blank answers: as asked, else as the params say."""
+    settings = study.params.analysis
+    wanted = missing or settings.drivers.missing or settings.missing
+    if wanted not in MISSING:
+        raise AnalysisError(
+            Fault(
+                kind="analysis",
+                what=f'there is no way called "{wanted}" to treat missing answers',
+                where="missing",
+                hint=did_you_mean(wanted, MISSING),
+            )
+        )
+    return wanted  # type: ignore[return-value]
+
+
+def collect(
+    study: Study, asked: Question, cell: Cell, notes: list[Note], missing: Missing = "listwise"
+) -> Cases:
+    """Return the cases of a group, with "did not use" as an indicator where declared.
+
+    Blank answers cost the respondent (listwise), stay as gaps (pairwise, impute), or are marked
+    by an indicator as answers not applicable are.
+    """
     design = study.design
-    y = study.values(asked.outcome)
+    y = outcome_values(study, asked.outcome)
     columns: dict[str, np.ndarray] = {}
     players: dict[str, list[str]] = {}
     indicators: dict[str, np.ndarray] = {}
     for key in asked.drivers:
         columns[key] = study.values(key)
         players[key] = [key]
+        unused = np.zeros(len(y), dtype=bool)
         if study.params.analysis.drivers.not_applicable == "indicator":
             unused = _not_used(study, key) & cell.mask
-            if unused.any() and (np.isfinite(columns[key]) & cell.mask).any():
-                indicators[key] = unused
+        if missing == "indicator":
+            unused = ~np.isfinite(columns[key]) & cell.mask
+        if unused.any() and (np.isfinite(columns[key]) & cell.mask).any():
+            indicators[key] = unused
     held = _covariates(study, asked.covariates)
     known = np.isfinite(y)
-    anything = known | np.isfinite(np.column_stack(list(columns.values()))).any(axis=1)
+    answered = np.isfinite(np.column_stack(list(columns.values())))
+    anything = known | answered.any(axis=1)
     left_out: dict[str, str] = {}
+    gaps = missing in ("pairwise", "impute")
+    some = np.zeros(len(y), dtype=bool)
     for key, values in columns.items():
         if not design.members(cell.mask, values).any():  # not asked of this group
             left_out[key] = "empty"
             continue
-        known &= np.isfinite(values) | indicators.get(key, np.zeros(len(y), dtype=bool))
+        there = np.isfinite(values) | indicators.get(key, np.zeros(len(y), dtype=bool))
+        some |= there
+        known &= there | gaps
+    known &= some | (not gaps)
     for values in held.values():
         known &= np.isfinite(values)
     rows = np.flatnonzero(design.members(cell.mask & known))
@@ -169,16 +241,28 @@ def collect(study: Study, asked: Question, cell: Cell, notes: list[Note]) -> Cas
             continue
         part = values[rows].astype(float)
         if key in indicators and (unused := indicators[key][rows]).any() and not unused.all():
-            part = np.where(unused, np.average(part[~unused], weights=_of(weights, ~unused)), part)
-            players[key] = [key, NOT_USED + key]
-            table[NOT_USED + key] = unused.astype(float)
-            notes.append(note("not_used", driver=key, n=int(unused.sum())))
-        if len(rows) == 0 or not np.isfinite(part).all() or np.ptp(part) == 0:
+            used = ~unused & np.isfinite(part)
+            if used.any():
+                part = np.where(unused, np.average(part[used], weights=_of(weights, used)), part)
+                players[key] = [key, NOT_USED + key]
+                table[NOT_USED + key] = unused.astype(float)
+                notes.append(note("not_used", driver=key, n=int(unused.sum())))
+        told = part[np.isfinite(part)]
+        if len(told) == 0 or (len(told) < len(part) and not gaps) or np.ptp(told) == 0:
             left_out[key] = "constant"
             table.pop(NOT_USED + key, None)
             continue
         table[key] = part
     notes.extend(_same_gaps(indicators, rows))
+    inside = np.flatnonzero(design.members(cell.mask & np.isfinite(y)))
+    if missing != "indicator":
+        marked = np.zeros(len(y), dtype=bool)
+        holes = {
+            key: ~np.isfinite(values) & ~indicators.get(key, marked)
+            for key, values in columns.items()
+            if key not in left_out
+        }
+        notes.extend(_same_gaps(holes, inside, max(FEW_GAPS, FEW_GAPS_SHARE * len(inside))))
     order = [name for key in asked.drivers for name in players[key] if name in table]
     X = pd.DataFrame({name: table[name] for name in order}, index=rows)
     for name, values in held.items():
@@ -193,15 +277,16 @@ def collect(study: Study, asked: Question, cell: Cell, notes: list[Note]) -> Cas
         covariates=[name for name in held if name in X],
         left_out=left_out,
         n_total=int(design.members(cell.mask & anything).sum()),
+        missing=missing,
     )
 
 
-def _same_gaps(indicators: dict[str, np.ndarray], rows: np.ndarray) -> list[Note]:
-    """Note drivers that the very same respondents did not use."""
+def _same_gaps(indicators: dict[str, np.ndarray], rows: np.ndarray, least: float = 1) -> list[Note]:
+    """Note drivers that the very same respondents (at least so many) did not use or left blank."""
     found = []
     for first_key, second_key in combinations(indicators, 2):
         same = indicators[first_key][rows]
-        if same.any() and (same == indicators[second_key][rows]).all():
+        if same.sum() >= least and (same == indicators[second_key][rows]).all():
             found.append(note("same_missing", first=first_key, second=second_key))
     return found
 
@@ -249,4 +334,4 @@ def performance(study: Study, key: str, cell: Cell) -> float:
     return study.design.mean(values, cell.mask).estimate
 
 
-__all__ = ["Blocks", "Cases", "Question", "answers", "collect", "performance", "question"]
+__all__ = ["Blocks", "Cases", "Missing", "Question", "collect", "performance", "policy", "question"]

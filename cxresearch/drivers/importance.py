@@ -10,12 +10,29 @@ import numpy as np
 import pandas as pd
 
 from cxresearch.drivers import diagnostics
-from cxresearch.drivers.cases import Cases, Question, collect, performance, question
-from cxresearch.errors import AnalysisError, Fault, did_you_mean
+from cxresearch.drivers.cases import (
+    Cases,
+    Missing,
+    Question,
+    collect,
+    performance,
+    policy,
+    question,
+)
+from cxresearch.drivers.drawing import design_of, generator
+from cxresearch.drivers.estimating import Plan
+from cxresearch.drivers.groups import (
+    ENTITY,
+    INTERACTION_COLUMNS,
+    SEGMENT_COLUMNS,
+    against_the_rest,
+    groups_of,
+)
+from cxresearch.drivers.outcomes import Model, choose_model
+from cxresearch.errors import AnalysisError, Fault, StatisticsError, did_you_mean
 from cxresearch.notes import Note, distinct, note
 from cxresearch.results import Result
 from cxresearch.stats import importance as shares
-from cxresearch.stats.resample import stream
 from cxresearch.study.study import By, Cell, Study
 
 Method = Literal["shapley", "relative_weights", "last", "first", "beta_squared", "pratt"]
@@ -60,6 +77,8 @@ FIT_COLUMNS = [
     "cv_r_squared",
     "n",
     "n_total",
+    "n_resamples",
+    "missing",
     "noise",
 ]
 DIFFERENCE_COLUMNS = ["first", "second", "estimate", "conf_low", "conf_high", "p_greater"]
@@ -74,12 +93,18 @@ DIAGNOSTIC_COLUMNS = [
     "cook_max",
     "n_influential",
 ]
+DOMINANCE_COLUMNS = ["first", "second", "dominance"]
+CONDITIONAL_COLUMNS = ["driver", "n_drivers", "estimate"]
+SENSITIVITY_COLUMNS = ["model", "block", "driver", "estimate", "share", "rank"]
 TABLES = {
     "table": DRIVER_COLUMNS,
     "blocks": BLOCK_COLUMNS,
     "fit": FIT_COLUMNS,
     "diagnostics": DIAGNOSTIC_COLUMNS,
     "differences": DIFFERENCE_COLUMNS,
+    "dominance": DOMINANCE_COLUMNS,
+    "conditional": CONDITIONAL_COLUMNS,
+    "sensitivity": SENSITIVITY_COLUMNS,
 }
 
 
@@ -97,12 +122,30 @@ class DriverImportance(Result):
         Per driver: coefficient with standard error, VIF, correlation with the outcome.
     differences : DataFrame
         Every pair of drivers: difference of their parts with interval.
+    dominance : DataFrame
+        Every pair of drivers: how strongly the first dominates the second (complete: in every
+        model; conditional: at every size of the model; general: on the whole).
+    conditional : DataFrame
+        Per driver: mean gain in R² when it enters as the n-th of the drivers.
+    sensitivity : DataFrame
+        The same importance by an ordered logit (parts of McFadden's R²): of blocks, and of up
+        to eight drivers.
+    segments : DataFrame
+        With `by` one segment column (or "entity"): each group's part of R² against that of
+        everybody else, the difference with interval, p and q (family driver_segments).
+    interactions : DataFrame
+        With `by`: test of all coefficients at once, group against rest.
     """
 
     blocks: pd.DataFrame
     fit: pd.DataFrame
     diagnostics: pd.DataFrame
     differences: pd.DataFrame
+    dominance: pd.DataFrame
+    conditional: pd.DataFrame
+    sensitivity: pd.DataFrame
+    segments: pd.DataFrame
+    interactions: pd.DataFrame
 
 
 def importance(
@@ -112,6 +155,8 @@ def importance(
     outcome: str | None = None,
     blocks: Mapping[str, Sequence[str]] | None = None,
     method: Method | None = None,
+    model: Model | None = None,
+    missing: Missing | None = None,
     by: By = None,
     conf_level: float | None = None,
     n_resamples: int | None = None,
@@ -123,14 +168,23 @@ def importance(
     ----------
     study : Study
     outcome : str, optional
-        A measure's key; by default that of the params, else the codebook's first measure.
+        A measure's key; by default that of the params, else the codebook's first measure. With
+        a form behind a colon, who gave such an answer: "recommend:promoters",
+        "recommend:detractors", "satisfaction:top_box".
     blocks : mapping, optional
         Block (quality, cost, delivery) → keys of dimensions, items, measures or attributes; by
         default those of the params, else the attributes' own blocks.
     method : {"shapley", "relative_weights", "last", "first", "beta_squared", "pratt"}, optional
         How R² is shared out; by default that of the params (shapley).
+    model : {"auto", "linear", "logit", "ordered"}, optional
+        auto is linear, and logit for an outcome of two values; what logit and ordered share out
+        is McFadden's R² (shapley only, up to 12 and 8 drivers).
+    missing : {"listwise", "pairwise", "impute", "indicator"}, optional
+        Blank answers: leave the respondent out; each correlation on those who gave both; filled
+        20 times from the other answers; or marked as "did not use" is.
     by : str or sequence of str, optional
-        Groups to be analysed each on its own.
+        Groups to be analysed each on its own; "entity" for the brands of a stacked file, whose
+        raters then count as clusters.
     conf_level, n_resamples, seed : optional
         By default the study's.
 
@@ -174,33 +228,60 @@ def importance(
     """
     asked = question(study, outcome, blocks)
     chosen = _method(method or study.params.analysis.drivers.method)
-    _offered(study)
+    blanks = policy(study, missing)
     level = study.conf_level if conf_level is None else conf_level
     draws = study.n_resamples if n_resamples is None else n_resamples
-    names = study.by_names(by)
+    names = (ENTITY,) if by == ENTITY else study.by_names(by)
+    cells = groups_of(study, by) if by == ENTITY else list(study.cells(by))
     notes: list[Note] = [note("observational")]
+    plan = Plan(
+        asked=asked,
+        model=choose_model(study, model, chosen, asked.outcome, len(asked.drivers), notes),
+        method=chosen,
+        level=level,
+        n_resamples=draws,
+        design=design_of(study),
+        rng=lambda part: generator(study, f"drivers.importance:{asked.outcome}:{part}", seed),
+    )
+    if blanks == "pairwise" and plan.model != "linear":
+        notes.append(note("pairwise_linear_only"))
+        blanks = "listwise"
+    if plan.model in ("logit", "ordered"):
+        notes.append(note("mcfadden", model=plan.model))
     collected: dict[str, list[pd.DataFrame]] = {}
     n = 0
-    for cell in study.cells(by):
-        cases = collect(study, asked, cell, notes)
+    for cell in cells:
+        cases = collect(study, asked, cell, notes, blanks)
         n += cases.n
-        found = _Ranking(study, asked, cell, cases, chosen, level, draws, seed, notes).frames()
+        found = _Ranking(study, asked, cell, cases, plan, notes).frames()
         for name, frame in found.items():
             for i, (column, label) in enumerate(cell.keys.items()):
                 frame.insert(i, column, label)
             collected.setdefault(name, []).append(frame)
     frames = {
-        name: pd.concat(collected[name], ignore_index=True)
+        name: pd.concat(_told(collected[name]), ignore_index=True)
         if name in collected
         else pd.DataFrame(columns=[*names, *columns])  # nobody has a label to be grouped by
         for name, columns in TABLES.items()
     }
+    alone = len(names) == 1 or names == ("segment", "group")
+    if alone and names != ("wave",) and plan.model == "linear":
+        compared = against_the_rest(study, plan, cells, blanks, notes)
+        segments, interactions = compared.segments, compared.interactions
+    else:
+        segments = pd.DataFrame(columns=[*names, *SEGMENT_COLUMNS])
+        interactions = pd.DataFrame(columns=[*names, *INTERACTION_COLUMNS])
     return DriverImportance(
         table=frames["table"],
         blocks=frames["blocks"],
         fit=frames["fit"],
         diagnostics=frames["diagnostics"],
         differences=frames["differences"],
+        dominance=frames["dominance"],
+        conditional=frames["conditional"],
+        sensitivity=frames["sensitivity"],
+        segments=segments,
+        interactions=interactions,
         n=n,
         n_eff=study.n_eff,
         conf_level=level,
@@ -211,6 +292,11 @@ def importance(
     )
 
 
+def _told(frames: list[pd.DataFrame]) -> list[pd.DataFrame]:
+    """Return the frames that have rows, or one that has none."""
+    return [frame for frame in frames if len(frame)] or frames[:1]
+
+
 @dataclass(frozen=True, slots=True)
 class _Ranking:
     """Importance in one group of respondents."""
@@ -219,10 +305,7 @@ class _Ranking:
     asked: Question
     cell: Cell
     cases: Cases
-    method: Method
-    level: float
-    n_resamples: int
-    seed: int | None
+    plan: Plan
     notes: list[Note]
 
     def frames(self) -> dict[str, pd.DataFrame]:
@@ -231,34 +314,39 @@ class _Ranking:
         self._note_cases()
         if reason := self._impossible():
             return self._empty(reason)
-        fit = diagnostics.regress(cases, self._rng("folds"), self.study.design)
+        numeric = self.plan.model == "linear"
+        try:
+            found = self.plan.estimate(cases, self.notes)
+        except StatisticsError as error:
+            if "separate" not in str(error):
+                raise
+            self.notes.append(note("separation", outcome=self.asked.outcome))
+            return self._empty("separation")
+        drawn, fit = found.drawn, found.fit
         levels = len(np.unique(cases.y))
-        self.notes.extend(diagnostics.warnings(cases, fit, levels))
-        groups = {key: names for key, names in cases.players.items() if len(names) > 1}
-        drawn = shares.bootstrap(
-            cases.X,
-            cases.y,
-            cases.weights,
-            self.method,
-            self.n_resamples,
-            self._rng("draws"),
-            groups=groups or None,
-            covariates=cases.covariates or None,
-            clusters=self._units(),
-            strata=self._strata(),
-            conf_level=self.level,
-            noise=True,
-            blocks=self._blocks(),
-        )
+        whole = cases.complete()
+        self.notes.extend(diagnostics.warnings(whole, fit, levels, numeric=numeric))
+        if numeric:
+            self.notes.extend(diagnostics.bent(whole, self.plan.design))
+        if drawn.n_resamples < self.plan.n_resamples:
+            self.notes.append(
+                note("fewer_draws", n=drawn.n_resamples, wanted=self.plan.n_resamples)
+            )
         if drawn.point.n_orders:
-            error = float(drawn.point.mc_error.max())
-            self.notes.append(note("sampled_orders", orders=drawn.point.n_orders, mc_error=error))
+            error_of = float(drawn.point.mc_error.max())
+            self.notes.append(
+                note("sampled_orders", orders=drawn.point.n_orders, mc_error=error_of)
+            )
+        dominance, conditional = self.plan.dominance(cases, found.cov)
         return {
             "table": self._table(drawn, fit),
             "blocks": self._block_table(drawn),
             "fit": self._fit(drawn, fit),
             "diagnostics": self._diagnostics(fit),
             "differences": drawn.differences[DIFFERENCE_COLUMNS],
+            "dominance": dominance,
+            "conditional": conditional,
+            "sensitivity": self.plan.sensitivity(cases, self.notes),
         }
 
     def _table(
@@ -308,20 +396,24 @@ class _Ranking:
 
     def _fit(self, drawn: shares.BootstrapImportance, fit: diagnostics.Regression) -> pd.DataFrame:
         low, high = np.quantile(
-            drawn.r_squared, [(1 - self.level) / 2, (1 + self.level) / 2], method="weibull"
+            drawn.r_squared,
+            [(1 - self.plan.level) / 2, (1 + self.plan.level) / 2],
+            method="weibull",
         )
         noise = float(np.mean(drawn.noise)) if drawn.noise is not None else np.nan
         row = {
             "outcome": self.asked.outcome,
-            "model": "linear",
-            "method": self.method,
-            "r_squared": fit.r_squared,
+            "model": self.plan.model,
+            "method": self.plan.method,
+            "r_squared": drawn.point.r_squared if self.plan.model == "linear" else fit.r_squared,
             "r_squared_low": float(low),
             "r_squared_high": float(high),
             "adj_r_squared": fit.adj_r_squared,
             "cv_r_squared": fit.cv_r_squared,
             "n": self.cases.n,
             "n_total": self.cases.n_total,
+            "n_resamples": drawn.n_resamples,
+            "missing": self.cases.missing,
             "noise": noise,
         }
         return pd.DataFrame([row], columns=FIT_COLUMNS)
@@ -333,34 +425,9 @@ class _Ranking:
         terms["n_influential"] = fit.n_influential
         return terms[DIAGNOSTIC_COLUMNS]
 
-    def _blocks(self) -> dict[str, list[str]]:
-        """Blocks with their columns; a "did not use" indicator goes with its driver."""
-        return {
-            block: columns
-            for block, keys in self.asked.blocks.items()
-            if (columns := [name for key in keys for name in self.cases.players.get(key, [])])
-        }
-
-    def _units(self) -> np.ndarray | None:
-        psu = self.study.design.psu_of_row
-        return None if psu is None else psu[self.cases.rows]
-
-    def _strata(self) -> np.ndarray | None:
-        strata = self.study.design.stratum_of_row
-        if strata is None:
-            return None
-        held = strata[self.cases.rows]
-        return held if len(np.unique(held)) > 1 else None
-
-    def _rng(self, part: str) -> np.random.Generator:
-        name = f"drivers.importance:{self.asked.outcome}:{part}"
-        if self.seed is None:
-            return self.study.rng(name)
-        return stream(self.seed, name)
-
     def _note_cases(self) -> None:
         cases = self.cases
-        if cases.n < cases.n_total:
+        if cases.missing in ("listwise", "indicator") and cases.n < cases.n_total:
             self.notes.append(note("listwise", n=cases.n, n_total=cases.n_total))
         if cases.n_total and cases.n < HALF * cases.n_total:
             self.notes.append(note("half_lost", n=cases.n, n_total=cases.n_total))
@@ -376,8 +443,11 @@ class _Ranking:
         if cases.n and np.ptp(cases.y) == 0:
             self.notes.append(note("outcome_constant", outcome=self.asked.outcome))
             return "outcome_constant"
-        if cases.n <= p + 2 or cases.n < self.study.min_n.show:
-            self.notes.append(note("too_few_cases", n=cases.n, p=p))
+        whole = cases.n if cases.missing == "impute" else cases.complete().n
+        if cases.missing == "pairwise" and (np.ptp(cases.complete().X, axis=0) == 0).any():
+            whole = 0  # nobody with every answer tells the drivers apart
+        if whole <= p + 2 or cases.n < self.study.min_n.show:
+            self.notes.append(note("too_few_cases", n=whole, p=p))
             return "too_few_cases"
         if not cases.players:
             return "constant"
@@ -396,7 +466,8 @@ class _Ranking:
         table["performance"] = [performance(self.study, key, self.cell) for key in table["driver"]]
         blocks = pd.DataFrame({"block": list(asked.blocks), "n": cases.n})
         blocks["n_drivers"] = [len(keys) for keys in asked.blocks.values()]
-        fit: dict[str, Any] = {"outcome": asked.outcome, "model": "linear", "method": self.method}
+        fit: dict[str, Any] = {"outcome": asked.outcome, "model": self.plan.model}
+        fit |= {"method": self.plan.method, "missing": cases.missing}
         fit |= {"n": cases.n, "n_total": cases.n_total}
         return {
             "table": table,
@@ -404,6 +475,9 @@ class _Ranking:
             "fit": pd.DataFrame([fit]).reindex(columns=FIT_COLUMNS),
             "diagnostics": pd.DataFrame(columns=DIAGNOSTIC_COLUMNS),
             "differences": pd.DataFrame(columns=DIFFERENCE_COLUMNS),
+            "dominance": pd.DataFrame(columns=DOMINANCE_COLUMNS),
+            "conditional": pd.DataFrame(columns=CONDITIONAL_COLUMNS),
+            "sensitivity": pd.DataFrame(columns=SENSITIVITY_COLUMNS),
         }
 
 
@@ -418,30 +492,3 @@ def _method(method: str) -> Method:
             )
         )
     return method  # type: ignore[return-value]
-
-
-def _offered(study: Study) -> None:
-    """Refuse choices of the params that importance does not offer."""
-    settings = study.params.analysis.drivers
-    missing = settings.missing or study.params.analysis.missing
-    faults = []
-    if missing != "listwise":
-        faults.append(
-            Fault(
-                kind="analysis",
-                what=f'drivers cannot be analysed with missing answers "{missing}"',
-                where="params: analysis.drivers.missing",
-                hint="listwise; answers declared not applicable count as an indicator",
-            )
-        )
-    if settings.model not in ("auto", "linear"):
-        faults.append(
-            Fault(
-                kind="analysis",
-                what=f'drivers cannot be analysed with the model "{settings.model}"',
-                where="params: analysis.drivers.model",
-                hint="linear",
-            )
-        )
-    if faults:
-        raise AnalysisError(*faults)

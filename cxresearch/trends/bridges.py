@@ -107,7 +107,9 @@ def gate(study: Study, score: Scored, waves: Sequence[str]) -> Gate:
         rows = (labels == wave).to_numpy()
         if (scored & rows).any():
             asked = (answered & rows[:, None]).any(axis=0)
-            parts[wave] = tuple(name for name, is_asked in zip(columns, asked, strict=True) if is_asked)
+            parts[wave] = tuple(
+                name for name, is_asked in zip(columns, asked, strict=True) if is_asked
+            )
     declared = _declared(study, score.measure.key, waves, tuple(parts))
     changes: dict[str, Change] = {}
     for before, wave in zip(list(parts), list(parts)[1:], strict=False):

@@ -66,9 +66,12 @@ class WaveContrasts(Result):
     ----------
     waves : DataFrame
         The figures that are compared: one row per measure and wave.
+    latest : DataFrame
+        The rows of the table that end in the latest wave with answers.
     """
 
     waves: pd.DataFrame
+    latest: pd.DataFrame
 
 
 def compare(
@@ -144,8 +147,11 @@ def compare(
         "n_eff",
         "reason",
     ]
+    table = pd.DataFrame(rows, columns=[*names, *COLUMNS])
+    last = study.waves[-1] if study.waves else None
     return WaveContrasts(
-        table=pd.DataFrame(rows, columns=[*names, *COLUMNS]),
+        table=table,
+        latest=table[table["wave_to"] == last].reset_index(drop=True),
         waves=pd.DataFrame(shown, columns=[*names, *wave_columns]),
         n=study.n,
         n_eff=study.n_eff,
@@ -193,17 +199,17 @@ def _contrasts(
     waves = list(by_wave)
     rows: list[dict[str, Any]] = []
     for wave in waves[1:]:
-        pairs = _pairs(study, waves, wave)
+        earlier = pairs(study, waves, wave)
         tested = {
             early: _difference(study, score, cell, by_wave[early], by_wave[wave], level, door)
-            for early in dict.fromkeys(pairs.values())
+            for early in dict.fromkeys(earlier.values())
         }
         method = study.params.analysis.multiplicity
         q = adjust([one["p_value"] for one in tested.values()], method)
         for one, value in zip(tested.values(), q, strict=True):
             one["q_value"] = float(value)
         size = int(np.isfinite([one["p_value"] for one in tested.values()]).sum())
-        for contrast, early in pairs.items():
+        for contrast, early in earlier.items():
             row = tested[early]
             rows.append(
                 {
@@ -234,7 +240,7 @@ def _contrasts(
     return rows
 
 
-def _pairs(study: Study, waves: list[str], wave: str) -> dict[str, str]:
+def pairs(study: Study, waves: list[str], wave: str) -> dict[str, str]:
     """Return the earlier wave of every declared contrast that this wave has."""
     at = waves.index(wave)
     start = baseline(study, waves)
@@ -254,7 +260,7 @@ def _difference(
     early: WaveFigure,
     late: WaveFigure,
     level: float,
-    door: Gate,
+    door: Gate | None = None,
 ) -> dict[str, Any]:
     """Return later minus earlier wave with its interval and test."""
     row: dict[str, Any] = dict.fromkeys(
@@ -276,7 +282,7 @@ def _difference(
     row["reason"] = early.reason or late.reason
     if early.interval is None or late.interval is None:
         return row
-    if not door.comparable(early.wave, late.wave):
+    if door is not None and not door.comparable(early.wave, late.wave):
         return row | {"reason": NOT_COMPARABLE}
     covariance = 0.0
     if study.params.data.same_people:
