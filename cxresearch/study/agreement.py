@@ -10,6 +10,7 @@ from cxresearch.study.kpi_ids import KPIS
 from cxresearch.study.params import Params
 
 Place = tuple[str | int, ...]
+OUTCOME_FORMS = ("promoters", "detractors", "top_box")
 
 
 def check_params_against_codebook(
@@ -68,7 +69,14 @@ class _Check:
         place: Place = ("analysis", "drivers")
         measures = list(self.codebook.measures)
         if drivers.outcome is not None:
-            self.known(drivers.outcome, (*place, "outcome"), measures, "measure")
+            key, _, form = drivers.outcome.partition(":")
+            self.known(key, (*place, "outcome"), measures, "measure")
+            if form and form not in OUTCOME_FORMS:
+                what = f'an outcome has no form "{form}"'
+                hint = did_you_mean(form, OUTCOME_FORMS)
+                self.fault(what, (*place, "outcome"), drivers.outcome, hint)
+        if (outcome := self.params.analysis.verbatims.outcome) is not None:
+            self.known(outcome, ("analysis", "verbatims", "outcome"), measures, "measure")
         for block, keys in drivers.blocks.items():
             self.each(keys, (*place, "blocks", block), self.keys, "key")
         for key in drivers.stated_importance:

@@ -21,6 +21,7 @@ from cxresearch.study.codebook import Codebook, read_codebook
 from cxresearch.study.gather import Gathered, as_labels, gather, stack
 from cxresearch.study.params import DataSection, Params, Source, read_mapping, read_params
 from cxresearch.study.survey_design import as_data, read_weights, survey_design
+from cxresearch.study.tables import Tables, in_memory, read_tables
 
 FRAME = "frame"
 GROUP_NAMES = ("entity", "segment", "group", "role", "respondent", "severity", "stage", "rule")
@@ -36,11 +37,14 @@ def from_files(path: str | Path, overrides: Mapping[str, Any] | None) -> dict[st
     if codebook is None:
         raise CxError.of(faults)
     faults += check_params_against_codebook(params, codebook)
-    gathered, wrong = gather(params.data, codebook)
+    stated = params.analysis.drivers.stated_importance
+    gathered, wrong = gather(params.data, codebook, stated)
+    faults += wrong
+    tables, wrong = read_tables(params)
     faults += wrong
     fields = None
     if gathered is not None:
-        fields, wrong = parts(params, codebook, gathered)
+        fields, wrong = parts(params, codebook, gathered, tables)
         faults += wrong
     if faults or fields is None:
         raise CxError.of(faults)
@@ -54,6 +58,7 @@ def from_frame(
     study: Mapping[str, Any],
     data: Mapping[str, Any],
     analysis: Mapping[str, Any],
+    tables: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the fields of a `Study` of a frame in memory."""
     written = {
@@ -68,11 +73,14 @@ def from_frame(
         raise CxError.of(faults)
     faults += check_params_against_codebook(params, book)
     source = Source(path=Path(FRAME))
-    gathered, wrong = stack([(source, _responses(frame))], params.data, book)
+    stated = params.analysis.drivers.stated_importance
+    gathered, wrong = stack([(source, _responses(frame))], params.data, book, stated)
+    faults += wrong
+    kept, wrong = in_memory(tables or {}, params)
     faults += wrong
     fields = None
     if gathered is not None:
-        fields, wrong = parts(params, book, gathered)
+        fields, wrong = parts(params, book, gathered, kept)
         faults += wrong
     if faults or fields is None:
         raise CxError.of(faults)
@@ -94,7 +102,7 @@ def _responses(frame: pd.DataFrame) -> readers.Responses:
 
 
 def parts(
-    params: Params, codebook: Codebook, gathered: Gathered
+    params: Params, codebook: Codebook, gathered: Gathered, tables: Tables
 ) -> tuple[dict[str, Any] | None, list[Fault]]:
     """Return the fields of a `Study`, or the faults that stand in the way."""
     data = params.data
@@ -153,6 +161,7 @@ def parts(
         "states": checked.states,
         "mask": mask,
         "candidates": own & weighted & eligible,
+        "raters": weighted & eligible & ~excluded,
         "design": design,
         "flow": _flow(frame, data, own, weighted, eligible, excluded),
         "flags": flagged,
@@ -161,14 +170,16 @@ def parts(
         "value_labels": _value_labels(gathered, frame, data),
         "sources": tuple((part.name, part.n, part.sha256) for part in gathered.parts),
         "notes": tuple(notes),
-        "fingerprint": fingerprint(params, codebook, gathered),
+        "tables": tables,
+        "fingerprint": fingerprint(params, codebook, gathered, tables),
     }, []
 
 
-def fingerprint(params: Params, codebook: Codebook, gathered: Gathered) -> str:
+def fingerprint(params: Params, codebook: Codebook, gathered: Gathered, tables: Tables) -> str:
     """Return the SHA-256 over data, codebook and the params that change a number."""
     facts = {
         "data": [part.sha256 for part in gathered.parts],
+        "tables": tables.hashes(),
         "codebook": codebook.canonical(),
         "params": params.numbers(),
     }

@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from cxresearch.stats import carelessness
 from cxresearch.study.answers import State
 from cxresearch.study.codebook import Codebook
 from cxresearch.study.params import DataSection
@@ -21,12 +22,18 @@ Severity = Literal["info", "warning", "flag"]
 
 MIN_STRAIGHT_ITEMS = 8
 MIN_SAME_ANSWERS = 10
+MIN_SCALES = 3
 PARTIAL_BELOW = 0.8
 MOSTLY_BLANK_BELOW = 0.5
 NOT_APPLICABLE_ABOVE = 0.5
 SPEEDER_BELOW = 1 / 3
 FAST_BELOW = 0.5
 ORDER_BREACH_ABOVE = 0.4
+MEAN_RUN_ABOVE = 5.0
+LOWEST_VARIATION = 0.01
+UNUSUAL_BELOW = 0.001
+EVEN_ODD_BELOW = 0.3
+REVERSED_ABOVE = 0.5
 POINTS_TOLERANCE = 1.0
 POINTS_RESCALED_WITHIN = 10.0
 
@@ -252,6 +259,80 @@ def _out_of_range(sheet: Sheet) -> tuple[np.ndarray, np.ndarray] | None:
     return count, count > 0
 
 
+def _second_sign(sheet: Sheet) -> np.ndarray:
+    """Rows that answered fast, straight or inconsistently: without one, some rules say nothing."""
+    sign = np.zeros(len(sheet.values), dtype=bool)
+    relative = _speed(sheet)
+    if relative is not None:
+        sign |= relative < FAST_BELOW
+    for judged in (_straight_perception(sheet), _even_odd(sheet), _same_answers(sheet)):
+        if judged is not None:
+            sign |= judged[1]
+    return sign
+
+
+def _mean_run(sheet: Sheet) -> tuple[np.ndarray, np.ndarray] | None:
+    table = sheet.battery("perception")
+    if table.shape[1] < MIN_STRAIGHT_ITEMS:
+        return None
+    value = carelessness.mean_run(table.to_numpy())
+    return value, (value > MEAN_RUN_ABOVE) & _second_sign(sheet)
+
+
+def _irv(sheet: Sheet) -> tuple[np.ndarray, np.ndarray] | None:
+    """Find the lowest variation within the battery, together with another sign."""
+    table = sheet.battery("perception")
+    if table.shape[1] < MIN_STRAIGHT_ITEMS or len(table) == 0:
+        return None
+    value = carelessness.variability(table.to_numpy())
+    if not np.isfinite(value).any():
+        return None
+    return value, (value <= np.nanquantile(value, LOWEST_VARIATION)) & _second_sign(sheet)
+
+
+def _mahalanobis(sheet: Sheet) -> tuple[np.ndarray, np.ndarray] | None:
+    """Find unusual combinations of perceptions within the wave, by their p value."""
+    table = sheet.battery("perception")
+    if table.shape[1] < MIN_STRAIGHT_ITEMS:
+        return None
+    value = np.full(len(table), np.nan)
+    for wave in np.unique(sheet.wave):
+        rows = sheet.wave == wave
+        value[rows] = carelessness.mahalanobis(table.to_numpy()[rows])[1]
+    return (value, value < UNUSUAL_BELOW) if np.isfinite(value).any() else None
+
+
+def _even_odd(sheet: Sheet) -> tuple[np.ndarray, np.ndarray] | None:
+    """Consistency of the halves of at least three dimensions, reversed items turned."""
+    columns: list[str] = []
+    scales: list[list[int]] = []
+    for dimension in sheet.codebook.dimensions.values():
+        own = [name for name in dimension.columns("perception") if name in sheet.values]
+        if len(own) > 1:
+            scales.append(list(range(len(columns), len(columns) + len(own))))
+            columns += own
+    if len(scales) < MIN_SCALES:
+        return None
+    value = carelessness.even_odd(sheet.values[columns].to_numpy(), scales)
+    return value, value < EVEN_ODD_BELOW
+
+
+def _reversed_items(sheet: Sheet) -> tuple[np.ndarray, np.ndarray] | None:
+    """Distance of reversed items, turned, from the others of their dimension, over the width."""
+    far = []
+    for dimension in sheet.codebook.dimensions.values():
+        turned = [i.perception for i in dimension.items if i.reversed and i.perception]
+        plain = [i.perception for i in dimension.items if not i.reversed and i.perception]
+        if turned and plain:
+            apart = sheet.values[turned].mean(axis=1) - sheet.values[plain].mean(axis=1)
+            far.append(apart.abs().to_numpy() / dimension.scale.width)
+    if not far:
+        return None
+    table = pd.DataFrame(np.column_stack(far))
+    value = table.mean(axis=1).to_numpy()
+    return value, value > REVERSED_ABOVE
+
+
 RULES: Mapping[str, Rule] = {
     "out_of_range": Rule("warning", 0, _out_of_range),
     "mostly_blank": Rule("flag", MOSTLY_BLANK_BELOW, _blank),
@@ -262,6 +343,11 @@ RULES: Mapping[str, Rule] = {
     "same_answers": Rule("flag", 1, _same_answers),
     "speeder": Rule("flag", SPEEDER_BELOW, _speeder),
     "fast": Rule("warning", FAST_BELOW, _fast),
+    "mean_run": Rule("warning", MEAN_RUN_ABOVE, _mean_run),
+    "irv": Rule("warning", LOWEST_VARIATION, _irv),
+    "mahalanobis": Rule("warning", UNUSUAL_BELOW, _mahalanobis),
+    "even_odd": Rule("info", EVEN_ODD_BELOW, _even_odd),
+    "reversed_items": Rule("warning", REVERSED_ABOVE, _reversed_items),
     "points": Rule("warning", POINTS_TOLERANCE, _points),
     "order_breach": Rule("flag", ORDER_BREACH_ABOVE, _order_breach),
 }

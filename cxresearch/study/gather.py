@@ -7,7 +7,7 @@ that a fault can be found by whoever has to correct it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -90,8 +90,13 @@ class Gathered:
         return dict(scale.labels) or dict(self.value_labels.get(column, {}))
 
 
-def gather(data: DataSection, codebook: Codebook) -> tuple[Gathered | None, list[Fault]]:
-    """Read every source of `data.responses`; faults of all files in one pass."""
+def gather(
+    data: DataSection, codebook: Codebook, stated: Mapping[str, str] | None = None
+) -> tuple[Gathered | None, list[Fault]]:
+    """Read every source of `data.responses`; faults of all files in one pass.
+
+    `stated` names the columns in which respondents rated how important a driver is.
+    """
     faults: list[Fault] = []
     read: list[tuple[Source, readers.Responses]] = []
     for source in data.responses:
@@ -101,7 +106,7 @@ def gather(data: DataSection, codebook: Codebook) -> tuple[Gathered | None, list
             faults += error.faults
     if faults:
         return None, faults
-    return stack(read, data, codebook)
+    return stack(read, data, codebook, stated)
 
 
 def _read(source: Source, data: DataSection) -> readers.Responses:
@@ -128,10 +133,13 @@ def _read(source: Source, data: DataSection) -> readers.Responses:
 
 
 def stack(
-    read: Sequence[tuple[Source, readers.Responses]], data: DataSection, codebook: Codebook
+    read: Sequence[tuple[Source, readers.Responses]],
+    data: DataSection,
+    codebook: Codebook,
+    stated: Mapping[str, str] | None = None,
 ) -> tuple[Gathered | None, list[Fault]]:
     """Mark what was read with its wave and stack it; keep only what is asked for."""
-    wanted = _wanted(data, codebook)
+    wanted = _wanted(data, codebook, stated or {})
     frames: list[pd.DataFrame] = []
     parts: list[Part] = []
     notes: list[Note] = []
@@ -220,7 +228,7 @@ def _one_label(value: object) -> str:
     return str(value).strip()
 
 
-def _wanted(data: DataSection, codebook: Codebook) -> dict[str, str]:
+def _wanted(data: DataSection, codebook: Codebook, stated: Mapping[str, str]) -> dict[str, str]:
     """Return every column that is asked for, with the YAML path that asks."""
     wanted: dict[str, str] = {}
     single = {
@@ -233,6 +241,7 @@ def _wanted(data: DataSection, codebook: Codebook) -> dict[str, str]:
         "entity.column": data.entity.column if data.entity else None,
         "fpc": data.fpc,
         "duration": data.duration,
+        "customer": data.customer,
     }
     for path, name in single.items():
         if name:
@@ -241,6 +250,8 @@ def _wanted(data: DataSection, codebook: Codebook) -> dict[str, str]:
         wanted.setdefault(name, f"params: data.segments[{i}]")
     for i, rule in enumerate(data.eligible):
         wanted.setdefault(rule.column, f"params: data.eligible[{i}].column")
+    for key, name in stated.items():
+        wanted.setdefault(name, f"params: analysis.drivers.stated_importance.{key}")
     for name, use in codebook.columns().items():
         wanted.setdefault(name, f"codebook: {use.key} ({use.role})")
     return wanted

@@ -22,6 +22,7 @@ from cxresearch.study.answers import State
 from cxresearch.study.codebook import Codebook
 from cxresearch.study.params import MinN, Params
 from cxresearch.study.scores import Pairs, Scored
+from cxresearch.study.tables import Tables
 
 BASE_NOTES = ("excluded", "waves_unweighted", "weights_missing", "lonely_psu", "out_of_range")
 FEW_CLUSTERS = 10
@@ -95,6 +96,8 @@ class Study:
         Rows of `full` that belong to this study.
     candidates : ndarray of bool
         The same with those whom a rule of ``data.exclude`` left out.
+    raters : ndarray of bool
+        The rows of `mask` with those that rate a rival (``data.entity``).
     design : Design
         Weights, strata and clusters of every row of `full`.
     flow : DataFrame
@@ -107,6 +110,8 @@ class Study:
         Which source holds which column.
     sources : tuple of (name, rows, SHA-256)
         Files that the answers came from.
+    tables : Tables
+        Operational tables by their canonical names, checked; a mapping that gives copies.
     notes : tuple of Note
         What was screened, recoded or reversed.
     fingerprint : str
@@ -120,6 +125,7 @@ class Study:
     states: pd.DataFrame = field(repr=False)
     mask: np.ndarray = field(repr=False)
     candidates: np.ndarray = field(repr=False)
+    raters: np.ndarray = field(repr=False)
     design: Design = field(repr=False)
     flow: pd.DataFrame = field(repr=False)
     flags: pd.DataFrame = field(repr=False)
@@ -127,6 +133,7 @@ class Study:
     coverage: pd.DataFrame = field(repr=False)
     sources: tuple[tuple[str, int, str], ...] = field(repr=False)
     value_labels: Mapping[str, Mapping[str, str]] = field(repr=False, default_factory=dict)
+    tables: Tables = field(repr=False, default_factory=Tables)
     notes: tuple[Note, ...] = field(repr=False, default=())
     fingerprint: str = ""
 
@@ -146,6 +153,7 @@ class Study:
         title: Any = None,
         language: str = "en",
         analysis: Mapping[str, Any] | None = None,
+        tables: Mapping[str, Any] | None = None,
         **data: Any,
     ) -> Study:
         """Make a study of a frame in memory, with no file at all.
@@ -165,6 +173,9 @@ class Study:
             As the keys of ``study`` in a params file.
         analysis : mapping, optional
             As the section ``analysis`` of a params file.
+        tables : mapping, optional
+            Operational tables: canonical name to a frame with canonical columns, or to a mapping
+            with ``frame`` and the keys of ``tables`` in a params file (``cut``, ``time_zone``).
         **data
             Further keys of ``data``: ``missing``, ``not_applicable``, ``service_point``, ...
 
@@ -190,6 +201,7 @@ class Study:
                 study={"name": name, "title": title, "language": language},
                 data={**choices, "segments": list(segments), **data},
                 analysis=dict(analysis or {}),
+                tables=tables,
             )
         )
 
@@ -315,7 +327,12 @@ class Study:
             known = self.groups(column)
             names = [self._label(column, label, known) for label in labels]
             chosen &= self.full[column].isin(names).to_numpy()
-        return replace(self, mask=self.mask & chosen, candidates=self.candidates & chosen)
+        return replace(
+            self,
+            mask=self.mask & chosen,
+            candidates=self.candidates & chosen,
+            raters=self.raters & chosen,
+        )
 
     def wave(self, label: object) -> Study:
         """Return the study of one wave."""
@@ -442,7 +459,8 @@ class Study:
         ----------
         need : str
             "expectations", "zone", "importance", "measures", "drivers", "segments",
-            "service_points", "verbatims", "competitors", "brand", "waves" (or "waves:3"),
+            "service_points", "verbatims", "competitors", "brand", "customer" (answers are
+            joined with customers), "waves" (or "waves:3"),
             "table:tickets".
         """
         what, _, detail = need.partition(":")
@@ -450,7 +468,7 @@ class Study:
         if what == "waves":
             return len(self.waves) >= int(detail or 2)
         if what == "table":
-            return detail in self.params.tables
+            return detail in self.tables
         answers = {
             "expectations": any(d.has_pairs for d in book.dimensions.values()),
             "perceptions": any(i.perception for d in book.dimensions.values() for i in d.items),
@@ -463,6 +481,7 @@ class Study:
             "verbatims": bool(book.verbatims),
             "competitors": bool(book.competitors) or data.entity is not None,
             "brand": bool(book.brand),
+            "customer": data.customer is not None,
         }
         if what not in answers:
             raise AnalysisError(

@@ -86,6 +86,18 @@ def test_defaults():
             "bridges": [],
         },
         "scorecard": {"rows": [], "green": 0.9, "red": 0.1},
+        "verbatims": {"codeframe": None, "outcome": None},
+        "operations": {
+            "period": None,
+            "windows": {},
+            "clock": "first",
+            "promise": "time",
+            "business_hours": None,
+            "interest": 0.1,
+            "horizon": 5,
+            "margin": "after",
+            "staff_names": False,
+        },
     }
     data = params.data
     assert (data.lonely_psu, data.missing_weight, data.out_of_range) == ("error",) * 3

@@ -11,6 +11,7 @@ from cxresearch.study.fields import (
     ByLabel,
     Column,
     Day,
+    FilePath,
     Key,
     Label,
     Labels,
@@ -22,6 +23,7 @@ from cxresearch.study.fields import (
     Whole,
     wrong,
 )
+from cxresearch.study.params.operations import Operations
 
 MissingAnswers = Literal["listwise", "pairwise", "impute"]
 DriverMissing = Literal["listwise", "pairwise", "impute", "indicator"]
@@ -55,7 +57,7 @@ class Drivers(Section):
     """What the driver analysis is told."""
 
     outcome: Key | None = None
-    """Measure to be explained; by default the first."""
+    """Measure to explain, by default the first; or measure:promoters, :detractors, :top_box."""
     blocks: Annotated[Mapping[Label, UniqueLabels], ByLabel] = Field(default_factory=dict)
     """Blocks of drivers: keys of dimensions, items, measures or attributes."""
     model: Model = "auto"
@@ -82,9 +84,10 @@ class Drivers(Section):
                     what = f'"{key}" stands in two blocks, "{of[key]}" and "{block}"'
                     raise wrong(what, "keep one of the two")
                 of[key] = block
-        if self.outcome is not None and self.outcome in of:
-            what = f'the outcome "{self.outcome}" is among its own drivers'
-            raise wrong(what, f'take it out of block "{of[self.outcome]}"')
+        own = (self.outcome or "").partition(":")[0]
+        if own in of:
+            what = f'the outcome "{own}" is among its own drivers'
+            raise wrong(what, f'take it out of block "{of[own]}"')
         return self
 
 
@@ -253,6 +256,15 @@ class Scorecard(Section):
         return self
 
 
+class Verbatims(Section):
+    """What the analysis of open answers is told."""
+
+    codeframe: FilePath | None = None
+    """File of themes and the words they are found by; by default the frame of the package."""
+    outcome: Key | None = None
+    """Measure that themes are set against; by default that of the drivers, else the first."""
+
+
 class AnalysisSection(Section):
     """Level, draws, bases and what each analysis is told."""
 
@@ -278,3 +290,7 @@ class AnalysisSection(Section):
         Scorecard, BeforeValidator(_rows, json_schema_input_type=Scorecard | list[ScorecardRow])
     ] = Scorecard()
     """Rows of the balanced scorecard."""
+    verbatims: Verbatims = Verbatims()
+    """What the analysis of open answers is told."""
+    operations: Operations = Operations()
+    """Periods, windows and clocks of the operational indicators."""

@@ -29,6 +29,11 @@ def faults_between(params: Params) -> list[Fault]:
                 what = f'table "{name}" has no column "{column}"'
                 at = ("tables", name, "columns", column)
                 fault(what, at, "", did_you_mean(column, known, limit=20))
+        for column in () if table.events is None else table.events.reached:
+            if column not in known:
+                what = f'table "{name}" has no column "{column}"'
+                spot = ("tables", name, "events", "reached", column)
+                fault(what, spot, "", did_you_mean(column, known, limit=20))
         if table.time_zone is not None and table.time_zone not in available_timezones():
             zones = sorted(available_timezones())
             near = nearest(table.time_zone, zones) or "Europe/Ljubljana"

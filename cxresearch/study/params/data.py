@@ -61,6 +61,11 @@ QualityRule = Literal[
     "same_answers",
     "speeder",
     "fast",
+    "mean_run",
+    "irv",
+    "mahalanobis",
+    "even_odd",
+    "reversed_items",
     "points",
     "order_breach",
 ]
@@ -240,6 +245,8 @@ class DataSection(Section):
     """Column of the strata the sample was drawn in."""
     cluster: Column | None = None
     """Column of the clusters that were drawn: account, household, branch."""
+    customer: Column | None = None
+    """Column of the customer's id in the company's own tables; blank where nobody agreed."""
     fpc: Column | None = None
     """Column with the number of clusters (or people) in the whole stratum."""
     lonely_psu: LonelyPsu = "error"
@@ -252,6 +259,8 @@ class DataSection(Section):
     """Column of the branch, shop or team."""
     entity: Entity | None = None
     """Who is rated, where a row rates one of several competitors."""
+    population: Literal["customers", "market"] = "customers"
+    """Who was sampled: customers, or the whole market, rivals' customers included."""
     missing: CodesField = ()
     """Codes for no answer: a list for every rating column, or by column or scale."""
     not_applicable: CodesField = ()

@@ -34,7 +34,7 @@ from cxresearch.study.yaml_file import Document
 
 def _codebook(value: object, info: ValidationInfo) -> Path | Mapping[str, Any]:
     if isinstance(value, Mapping):
-        return dict(value)
+        return {str(key): one for key, one in value.items()}
     if isinstance(value, str | Path) and str(value).strip() and "\n" not in str(value):
         folder = (info.context or {}).get("folder")
         return Path(value) if folder is None else Path(folder) / value

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from cxresearch.study.fields import ByLabel, Column, Day, Label
+from cxresearch.study.fields import (
+    ByLabel,
+    CodeList,
+    Column,
+    Day,
+    Label,
+    Labels,
+    Number,
+    Section,
+    wrong,
+)
 from cxresearch.study.params.data import Reading
 
 TableName = Literal[
@@ -124,6 +134,34 @@ TABLE_COLUMNS: Mapping[str, tuple[str, ...]] = {
 """Canonical columns of every operational table."""
 
 
+class Reached(Section):
+    """The update at which one row of a table reached a state: the first that fits."""
+
+    column: Column
+    """The file's column to look at."""
+    values: Labels = Field(default=(), alias="in")
+    """Values that mean the state."""
+    above: Number | None = None
+    """Or: the number that must be exceeded."""
+
+    @model_validator(mode="after")
+    def _says_when(self) -> Self:
+        if bool(self.values) == (self.above is not None):
+            raise wrong("a state is told by values or by a number", "write in: [...] or above: 0")
+        return self
+
+
+class Events(Section):
+    """How a log with one row an update becomes a table with one row a ticket (order, customer)."""
+
+    time: Column
+    """The file's column with the time of the update."""
+    order: Column | None = None
+    """The file's column that numbers the updates; by default their time. The last one counts."""
+    reached: Annotated[Mapping[Label, Reached], ByLabel] = Field(default_factory=dict)
+    """Canonical column of a time: the state whose first update sets it."""
+
+
 class Table(Reading):
     """One operational table."""
 
@@ -133,6 +171,12 @@ class Table(Reading):
     """Day on which the table was cut: what is open then is censored."""
     time_zone: str | None = None
     """Time zone of the table's clock times, such as Europe/Ljubljana."""
+    date_format: Annotated[str, Field(min_length=2)] | None = None
+    """How dates are written, such as %d/%m/%Y %H:%M; by default year-month-day."""
+    missing: CodeList = ()
+    """Cells that mean nothing is known, such as "?"."""
+    events: Events | None = None
+    """The file is a log with one row an update: how it becomes one row a ticket."""
 
 
 def table_form(value: Any) -> Any:

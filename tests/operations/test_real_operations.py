@@ -1,0 +1,128 @@
+"""Real tables: figures that their descriptions state come out again."""
+
+import pandas as pd
+import pytest
+
+from cxresearch import operations
+from cxresearch.study.study import Study, load_study
+
+pytestmark = pytest.mark.reference
+PEOPLE = pd.DataFrame({"q": [1, 2, 3]})
+
+
+@pytest.fixture(scope="module")
+def incidents(reference, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("itsm")
+    (folder / "answers.csv").write_text("q\n1\n2\n", "utf-8")
+    log = reference / "data/itsm_incidents/incident_event_log.csv.gz"
+    (folder / "itsm.yml").write_text(
+        f"""
+study: {{name: itsm}}
+data: {{responses: answers.csv}}
+codebook: {{measures: {{sat: {{kind: csat, columns: q, scale: [1, 5]}}}}}}
+tables:
+  tickets:
+    path: {log}
+    columns: {{ticket_id: number, level: priority, agent_id: assigned_to}}
+    time_zone: UTC
+    date_format: "%d/%m/%Y %H:%M"
+    missing: ["?"]
+    events:
+      time: sys_updated_at
+      order: sys_mod_count
+      reached:
+        escalated_at: {{column: reassignment_count, above: 0}}
+        reopened_at: {{column: reopen_count, above: 0}}
+""",
+        "utf-8",
+    )
+    return load_study(folder / "itsm.yml")
+
+
+def test_updates_become_incidents(incidents):
+    table = incidents.tables["tickets"]
+    assert len(table) == 24_918
+    met = (table["made_sla"].astype(str).str.lower() == "true").mean()
+    assert met == pytest.approx(0.6342, abs=5e-5)
+    assert (pd.to_numeric(table["reopen_count"]) > 0).mean() == pytest.approx(0.0110, abs=5e-5)
+    assert (pd.to_numeric(table["reassignment_count"]) > 0).mean() == pytest.approx(
+        0.4563, abs=5e-5
+    )
+
+
+def test_resolution_times_of_real_incidents(incidents):
+    asked = {"period": "all", "measures": ["resolution_time"]}
+    rows = operations.measure(incidents, **asked).table.set_index("statistic")
+    assert rows.loc["closed_median", "estimate"] == pytest.approx(22.10, abs=0.005)
+    assert rows.loc["closed_mean", "estimate"] == pytest.approx(178.17, abs=0.005)
+    assert rows.loc["closed_p90", "estimate"] == pytest.approx(381.55, abs=0.005)
+    assert rows.loc["closed_median", "n"] == 23_362
+    assert rows.loc["median", "n_open"] == 1_556
+    assert rows.loc["median", "estimate"] > rows.loc["closed_median", "estimate"]
+
+
+def test_resolution_times_by_priority(incidents):
+    asked = {"period": "all", "measures": ["resolution_time"], "by": "level"}
+    rows = operations.measure(incidents, **asked).table
+    median = rows[rows["statistic"] == "closed_median"].set_index("level_group")["estimate"]
+    expected = {"1 - Critical": 80.24, "2 - High": 38.23, "3 - Moderate": 21.55, "4 - Low": 5.02}
+    assert median.to_dict() == pytest.approx(expected, abs=0.006)
+
+
+@pytest.fixture(scope="module")
+def orders(reference):
+    frame = pd.read_csv(reference / "data/olist_orders/olist_orders.csv")
+    names = {
+        "order_status": "status",
+        "order_purchase_timestamp": "ordered_at",
+        "order_delivered_carrier_date": "dispatched_at",
+        "order_delivered_customer_date": "delivered_at",
+        "order_estimated_delivery_date": "promised_at",
+    }
+    frame = frame.rename(columns=names)[["order_id", "customer_id", *names.values()]]
+    frame = frame[frame["status"] == "delivered"].dropna(subset=["delivered_at"])
+    # a few parcels are said to have left before they were ordered
+    left = pd.to_datetime(frame["dispatched_at"], format="%m/%d/%Y %H:%M")
+    early = left < pd.to_datetime(frame["ordered_at"], format="%m/%d/%Y %H:%M")
+    return frame.assign(dispatched_at=frame["dispatched_at"].mask(early))
+
+
+@pytest.mark.parametrize(("promise", "late"), [("time", 0.0805), ("day", 0.0684)])
+def test_lateness_of_real_orders_in_both_readings(orders, promise, late):
+    table = {"frame": orders, "date_format": "%m/%d/%Y %H:%M", "time_zone": "UTC"}
+    study = Study.from_frame(
+        PEOPLE, {}, tables={"orders": table}, analysis={"operations": {"promise": promise}}
+    )
+    asked = {"period": "all", "measures": ["delivery_success", "delivery_time"]}
+    rows = operations.measure(study, **asked).table.set_index(["measure", "statistic"])
+    on_time = rows.loc[("delivery_success", "on_time")]
+    assert on_time["n"] == 4_857
+    assert 1 - on_time["estimate"] == pytest.approx(late, abs=5e-5)
+    days = rows.loc["delivery_time"]["estimate"] / 24
+    assert days["closed_mean"] == pytest.approx(12.387, abs=0.0006)
+    assert days["closed_median"] == pytest.approx(10.137, abs=0.0006)
+
+
+def test_churn_of_the_telco(reference):
+    frame = pd.read_csv(reference / "data/churn_telco/Telco-Customer-Churn.csv")
+    left = frame["Churn"] == "Yes"
+    customers = pd.DataFrame(
+        {
+            "customer_id": frame["customerID"],
+            "segment": frame["Contract"],
+            "start_date": "2019-01-01",
+            "end_date": left.map({True: "2024-02-10", False: None}),
+        }
+    )
+    paid = pd.DataFrame({"customer_id": frame["customerID"], "revenue": frame["MonthlyCharges"]})
+    revenue = pd.concat([paid.assign(period="2024-01"), paid[~left].assign(period="2024-02")])
+    tables = {"customers": {"frame": customers, "cut": "2024-03-01"}, "revenue": revenue}
+    study = Study.from_frame(PEOPLE, {}, tables=tables, analysis={"n_resamples": 100})
+    whole = operations.measure(study, period="month").table
+    now = whole[whole["period"] == "2024-02"].set_index("measure")["estimate"]
+    assert now["churn"] == pytest.approx(0.26537, abs=5e-6)
+    assert now["revenue_churn"] == pytest.approx(0.3050, abs=5e-5)
+    parts = operations.measure(study, period="month", by="segment", measures=["churn"]).table
+    parts = parts[parts["period"] == "2024-02"].set_index("segment")["estimate"]
+    expected = {"Month-to-month": 0.4271, "One year": 0.1127, "Two year": 0.0283}
+    assert parts.to_dict() == pytest.approx(expected, abs=5e-5)
