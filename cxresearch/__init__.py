@@ -21,6 +21,7 @@ display.register("study", "cxresearch.tables:study_html")
 
 _ROOMS = (
     "answers",
+    "benchmark",
     "columns",
     "display",
     "drivers",
@@ -29,13 +30,17 @@ _ROOMS = (
     "findings",
     "handover",
     "kpis",
+    "loyalty",
     "notes",
+    "operations",
     "overview",
+    "psychometrics",
     "quality",
     "registry",
     "results",
     "samples",
     "sampling",
+    "scorecard",
     "segments",
     "servqual",
     "stats",
@@ -43,6 +48,7 @@ _ROOMS = (
     "text",
     "theme",
     "trends",
+    "verbatims",
     "verdicts",
 )
 _NAMES = {

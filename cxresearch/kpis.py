@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from cxresearch.about import About
-from cxresearch.bases import Bases, by_cell, minimum_detectable_change
+from cxresearch.bases import Bases, by_cell, complementary, minimum_detectable_change
 from cxresearch.errors import AnalysisError, Fault
 from cxresearch.notes import Note, distinct, note
 from cxresearch.registry import DEFINITIONS, FIGURES, Figure, indicator_of
@@ -103,12 +103,16 @@ def measure(study: Study, /, *, by: By = None, conf_level: float | None = None) 
     kpi_id = {key: indicator(score) for key, score in scored.items()}
     bases = Bases(study)
     notes: list[Note] = []
+    protecting = _protecting(study, by, scored)
 
     def rows(cell: Cell) -> Iterator[dict[str, Any]]:
         for key, score in scored.items():
             n = int(study.design.members(cell.mask, score.values).sum())
             group = " · ".join([key, *cell.keys.values()])
             reason = bases.withheld(group, n)
+            if reason is None and (key, cell.name) in protecting:
+                reason = "complementary"
+                notes.append(note("complementary", group=group))
             for i, (statistic, unit) in enumerate(statistics(score)):
                 row: dict[str, Any] = {"measure": key, "statistic": statistic}
                 row |= {"kpi": kpi_id[key], "version": version(score)}
@@ -245,6 +249,26 @@ def statistics(score: Scored) -> list[tuple[str, str]]:
     if kind == "ces":
         found.append(("easy" if score.measure.direction == "up" else "low_effort", "share"))
     return [*found, ("rescaled", "index")]
+
+
+def _protecting(study: Study, by: By, scored: dict[str, Scored]) -> set[tuple[str, str]]:
+    """Return measure and name of the groups withheld so that no other can be worked out."""
+    families: dict[tuple[str, ...], list[Cell]] = {}
+    for cell in study.cells(by):
+        names = list(cell.keys)
+        if names and names[-1] != "wave":  # a figure over all waves is never shown
+            families.setdefault(tuple(cell.keys.values())[:-1], []).append(cell)
+    found = set()
+    for key, score in scored.items():
+        for cells in families.values():
+            counts = {
+                cell.name: float(study.design.members(cell.mask, score.values).sum())
+                for cell in cells
+            }
+            hidden = [name for name, n in counts.items() if 0 < n < study.min_n.show]
+            if (also := complementary(counts, hidden)) is not None:
+                found.add((key, also))
+    return found
 
 
 def _estimate(

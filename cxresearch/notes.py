@@ -109,6 +109,22 @@ KINDS: dict[str, Kind] = {
     "points_dropped": Kind("warning", ("n",), "importance points far from 100 set to missing"),
     "wave_missing": Kind("warning", ("n",), "rows without a wave left the study"),
     "lonely_psu": Kind("warning", ("strata", "policy"), "strata with one cluster"),
+    # operational tables
+    "cut_assumed": Kind(
+        "warning", ("table", "day"), "no cut declared: the midnight after the last time"
+    ),
+    "events_collapsed": Kind("info", ("table", "n", "n_total"), "updates became one row each"),
+    "window_days": Kind(
+        "info", ("measure", "days", "n"), "days within which something must follow; n not yet seen"
+    ),
+    "mostly_open": Kind("warning", ("measure", "group", "share"), "more than half are not over"),
+    "calendar_hours": Kind("info", (), "hours of the calendar"),
+    "business_hours": Kind("info", ("days", "start", "end"), "declared business hours count"),
+    "periods_partial": Kind("info", ("periods",), "periods that were not wholly observed"),
+    "not_grouped": Kind("info", ("by", "measures"), "tables without these groups"),
+    "complaints_counted": Kind("info", ("table",), "where complaints were counted"),
+    "promise_midnight": Kind("info", ("kept",), "promises are days without a time"),
+    "clv_terms": Kind("info", ("years", "interest", "timing"), "terms of lifetime value"),
     # bases
     "one_wave": Kind("info", (), "a single wave: nothing to compare over time"),
     "empty": Kind("suppressed", ("group",), "a group without any answer"),
@@ -130,6 +146,17 @@ KINDS: dict[str, Kind] = {
     "hotelling_suppressed": Kind(
         "suppressed", ("n", "p"), "too few respondents for Hotelling's T2"
     ),
+    "zone_breach": Kind(
+        "warning", ("item", "n", "n_total"), "adequate above desired: answers left out of the zone"
+    ),
+    "no_desired": Kind("info", ("items",), "items with an adequate but no desired level"),
+    "desired_expected": Kind("info", ("items",), "the expectation stands for the desired level"),
+    "gap_constraint": Kind(
+        "warning", ("outcome", "p_value"), "the gap discards information: show P and E apart"
+    ),
+    "expectations_weak": Kind("warning", ("dimension", "flags"), "what weakens a difference score"),
+    "no_importance": Kind("info", (), "no importance points: no weighted models"),
+    "not_resampled": Kind("info", ("group", "n"), "too many respondents to resample"),
     "overall_incomplete": Kind("info", ("n", "n_total"), "respondents without every dimension"),
     # drivers
     "listwise": Kind("info", ("n", "n_total"), "respondents with every answer"),
@@ -154,6 +181,32 @@ KINDS: dict[str, Kind] = {
     "observational": Kind("info", (), "associations, not effects"),
     "outcome_constant": Kind("suppressed", ("outcome",), "the outcome never varies"),
     "too_few_cases": Kind("suppressed", ("n", "p"), "not more cases than drivers"),
+    "pairwise": Kind("warning", ("n", "n_complete"), "each correlation on its own respondents"),
+    "pairwise_thin": Kind(
+        "warning", ("first", "second", "n"), "half of the cases or fewer answered both"
+    ),
+    "pairwise_linear_only": Kind("warning", (), "pairwise answers only for the linear model"),
+    "imputed": Kind("warning", ("n", "n_total", "sets"), "blank answers filled several times"),
+    "nonlinear": Kind("warning", ("driver", "p_value"), "no straight line along this driver"),
+    "mcfadden": Kind("info", ("model",), "parts of McFadden's R2 of this model"),
+    "two_values_linear": Kind("warning", ("outcome",), "two values treated as numbers"),
+    "separation": Kind("suppressed", ("outcome",), "drivers decide the outcome: no coefficients"),
+    "odds_not_parallel": Kind("warning", ("p_value",), "slopes differ along the grades"),
+    "fewer_draws": Kind("info", ("n", "wanted"), "fewer bootstrap draws than asked for"),
+    "performance_alike": Kind("warning", (), "performances within one interval's width"),
+    "performance_ceiling": Kind("warning", ("driver", "share"), "most gave the top answer"),
+    "performance_rescaled": Kind("info", (), "different scales: performance on 0 to 100"),
+    "waves_pooled": Kind("info", ("n",), "waves together, each with a level of its own"),
+    "few_extremes": Kind(
+        "suppressed", ("driver", "n_low", "n_mid", "n_high"), "too few low, middle or high ratings"
+    ),
+    "against_sign": Kind(
+        "warning", ("driver",), "outcome lower at high ratings, or higher at low ones"
+    ),
+    "no_range": Kind("suppressed", ("driver",), "high and low ratings hardly differ in outcome"),
+    "extrapolation": Kind("warning", ("driver",), "shifted beyond any rating that was given"),
+    "large_shift": Kind("warning", ("driver",), "shifted by more than a standard deviation"),
+    "clipped_shift": Kind("info", ("driver", "shift"), "shift cut at the end of the scale"),
     # trends
     "too_few_waves": Kind("suppressed", ("n", "needed", "what"), "more waves are needed"),
     "level_variance_poor": Kind("warning", ("n",), "fewer than ten waves"),
@@ -187,6 +240,7 @@ KINDS: dict[str, Kind] = {
     "overdispersed_points": Kind("warning", ("measure", "ratio"), "more spread than sampling"),
     "limit_clipped": Kind("info", ("measure",), "a limit moved to the end of the scale"),
     "empty_stratum": Kind("suppressed", ("measure", "group"), "a part of the mix without answers"),
+    "no_segments": Kind("suppressed", (), "no segments whose mix could be held"),
     "mix_moved": Kind(
         "warning", ("group", "wave_from", "wave_to", "share"), "a part of the mix moved 10 points"
     ),
@@ -200,6 +254,25 @@ KINDS: dict[str, Kind] = {
     "eligibility_unknown": Kind("suppressed", ("n",), "no RR3 without the share of eligible cases"),
     "plan_random_sample": Kind("info", (), "plans hold for probability samples"),
     "budget_assumed": Kind("info", ("n", "waves"), "interviews a year taken from the study"),
+    # rivals and brand
+    "customer_frame": Kind("info", (), "rivals are rated by customers, not by the market"),
+    "customer_only_frame": Kind(
+        "suppressed", ("measure",), "awareness and reputation need a sample of the market"
+    ),
+    "associations_unmatched": Kind("info", ("n",), "people of another wave or not in the study"),
+    "few_choices": Kind("suppressed", ("attributes", "n"), "attributes that few chose"),
+    "map_poor": Kind("warning", ("share",), "two axes show less than 70 % of the inertia"),
+    # open answers
+    "languages_unknown": Kind(
+        "suppressed", ("n", "languages"), "comments in languages without words in the code frame"
+    ),
+    "mostly_uncoded": Kind("warning", ("source", "share"), "more than 30 % without a theme"),
+    "personal_masked": Kind("info", ("n",), "personal data taken out of texts"),
+    "letters_folded": Kind(
+        "info", ("name",), "letters that count as one when words are looked for"
+    ),
+    "themes_observational": Kind("info", ("outcome",), "associations among those who wrote"),
+    "kappa_low": Kind("warning", ("theme", "kappa"), "coders agree less than .67"),
     # segments
     "few_accounts": Kind("suppressed", ("group", "n"), "fewer than three clusters"),
     "complementary": Kind("suppressed", ("group",), "withheld to protect another group"),
@@ -220,6 +293,9 @@ KINDS: dict[str, Kind] = {
     "constant_item": Kind("suppressed", ("scale", "items"), "items that never vary"),
     "alpha_negative": Kind("warning", ("scale", "alpha"), "items that point apart: alpha below 0"),
     "omega_misfit": Kind("warning", ("scale", "rmsea"), "omega of a one-factor model that misfits"),
+    "no_common_factor": Kind(
+        "suppressed", ("scale",), "one factor does not describe the items: no omega, AVE, CR"
+    ),
     "heywood": Kind("warning", ("scale", "items"), "impossible variance: not to be trusted"),
     "kmo_unacceptable": Kind("warning", ("battery", "kmo"), "KMO below .50"),
     "factors_differ": Kind(
@@ -235,7 +311,29 @@ KINDS: dict[str, Kind] = {
     "group_too_small": Kind(
         "suppressed", ("group", "n"), "a group not larger than the number of items"
     ),
+    # loyalty
+    "later_association": Kind("info", (), "what came later went with it: no proof of effects"),
+    "link_selection": Kind("info", (), "only customers who answered and can be linked"),
+    "link_unweighted": Kind("info", (), "models of loyalty do not use the sampling weights"),
+    "between_customers": Kind(
+        "warning", ("n",), "revenue compared between customers: too few answered twice"
+    ),
+    "thin_events": Kind(
+        "warning", ("outcome_kind", "n", "p"), "fewer than ten events for each coefficient"
+    ),
+    "hazards_not_proportional": Kind("warning", ("p_value",), "the hazard ratio changes with time"),
+    "no_risk": Kind("suppressed", (), "no revenue at risk: no model, revenue or present customer"),
+    # scorecard
+    "status_rule": Kind("info", ("green", "red"), "lights by the probability of meeting targets"),
+    "no_goals": Kind("suppressed", (), "nothing is on the scorecard"),
+    "no_std_error": Kind("warning", ("measure",), "no standard error: no light"),
+    "no_figure": Kind("suppressed", ("measure",), "no figure for this row of the scorecard"),
+    "target_is_baseline": Kind("info", ("measure",), "start at or beyond the target: no way to go"),
+    "exact_status": Kind("info", ("measure",), "counted in full: met or not, without probability"),
     # quality
+    "exclusion_changes_mix": Kind(
+        "warning", ("column", "q"), "those flagged or left out are not spread evenly over groups"
+    ),
     "high_missing": Kind("warning", ("item", "share"), "more than a fifth of answers blank"),
     # KPI
     "nps_trademark": Kind("info", (), "NPS is a registered mark"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -43,12 +43,12 @@ def tell(study: Study, /) -> Overview:
         The same numbers as the single analyses give.
     """
     latest = study.latest()
-    state = _ask(latest, "measures", kpis.measure)
+    state = ask(latest, "measures", kpis.measure)
     checked = quality.check(study)
-    short = _ask(latest, "expectations", servqual.gaps)
-    driving = _ask(latest, "drivers", drivers.importance)
-    changed = _ask(study, "waves", trends.compare)
-    level = _ask(study, "waves", trends.track)
+    short = ask(latest, "expectations", servqual.gaps)
+    driving = ask(latest, "drivers", drivers.importance)
+    changed = ask(study, ("waves", "measures"), trends.compare)
+    level = ask(study, ("waves", "measures"), trends.track)
     parts = (checked, state, short, driving, changed, level)
     return Overview(
         table=state.table,
@@ -67,16 +67,33 @@ def tell(study: Study, /) -> Overview:
     )
 
 
-def _ask(study: Study, need: str, analysis: Callable[[Study], Result]) -> Result:
-    """Return the analysis, or what it would need."""
-    if study.has(need) and (need != "waves" or study.has("measures")):
-        return analysis(study)
-    return NotAsked(
-        table=pd.DataFrame(),
-        n=study.n,
-        n_eff=study.n_eff,
-        conf_level=study.conf_level,
-        method="not_asked",
-        about=study.about,
-        need=need,
-    )
+def ask(study: Study, needs: str | Sequence[str], analysis: Callable[[Study], Result], /) -> Result:
+    """Return the analysis, or a `NotAsked` where the study does not hold what it needs.
+
+    Parameters
+    ----------
+    study : Study
+    needs : str or sequence of str
+        What `Study.has` knows: "zone", "waves", "measures", ...
+    analysis : callable
+        Such as ``servqual.zone``.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"P": [5, 4, 6, 7], "E": [6, 6, 7, 7]})
+    >>> book = {"dimensions": {"care": {"scale": [1, 7], "expectation": "E", "perception": "P"}}}
+    >>> ask(Study.from_frame(frame, book), "zone", servqual.zone).need
+    'zone'
+    """
+    for need in (needs,) if isinstance(needs, str) else needs:
+        if not study.has(need):
+            return NotAsked(
+                table=pd.DataFrame(),
+                n=study.n,
+                n_eff=study.n_eff,
+                conf_level=study.conf_level,
+                method="not_asked",
+                about=study.about,
+                need=need,
+            )
+    return analysis(study)

@@ -37,7 +37,87 @@ VIEWS: dict[tuple[str, str], tuple[str, ...]] = {
     ),
     ("GapScores", "table"): (
         *("dimension", "perception", "expectation", "estimate", "conf_low", "conf_high"),
-        *("p_value", "q_value", "n", "n_pairs", "share_negative"),
+        *("p_value", "q_value", "verdict", "n", "n_pairs", "share_negative"),
+    ),
+    ("ZoneOfTolerance", "table"): (
+        *("dimension", "source", "adequate", "desired", "perception", "msa", "msa_conf_low"),
+        *("msa_conf_high", "mss", "mss_conf_low", "mss_conf_high", "position", "below"),
+        *("below_conf_low", "below_conf_high", "within", "above", "verdict", "n", "n_breach"),
+    ),
+    ("ZoneOfTolerance", "items"): (
+        *("item", "source", "adequate", "desired", "perception", "msa", "msa_conf_low"),
+        *("msa_conf_high", "mss", "below", "below_conf_low", "below_conf_high", "within", "above"),
+        *("verdict", "n", "n_breach"),
+    ),
+    ("GapChanges", "latest"): (
+        *("dimension", "wave_from", "estimate", "conf_low", "conf_high", "q_value", "verdict"),
+        *("perception_change", "perception_change_conf_low", "perception_change_conf_high"),
+        *("expectation_change", "expectation_change_conf_low", "expectation_change_conf_high"),
+    ),
+    ("GapChanges", "table"): (
+        *("dimension", "contrast", "wave_from", "wave_to", "estimate", "conf_low", "conf_high"),
+        *("q_value", "verdict", "perception_change", "perception_change_conf_low"),
+        *("perception_change_conf_high", "expectation_change", "expectation_change_conf_low"),
+        *("expectation_change_conf_high",),
+    ),
+    ("ScoreModels", "table"): (
+        *("outcome", "model", "r_squared", "r_squared_low", "r_squared_high"),
+        *("r_squared_dimensions", "n"),
+    ),
+    ("ScoreModels", "constraints"): (
+        *("dimension", "coefficient_perception", "coefficient_expectation", "estimate"),
+        *("conf_low", "conf_high", "p_value", "q_value", "r_squared", "r_squared_gap"),
+        *("r_squared_perception", "n"),
+    ),
+    ("RivalComparison", "table"): (
+        *("measure", "contrast", "entity", "own", "rival", "estimate", "conf_low", "conf_high"),
+        *("q_value", "standing", "n"),
+    ),
+    ("RivalComparison", "standings"): (
+        *("measure", "entity", "estimate", "conf_low", "conf_high", "rank", "rank_low"),
+        *("rank_high", "p_first", "n"),
+    ),
+    ("RivalComparison", "expectations"): (
+        *("measure", "entity", "estimate", "conf_low", "conf_high", "q_value", "met", "met_low"),
+        *("met_high", "n"),
+    ),
+    ("RivalComparison", "zone"): (
+        *("measure", "entity", "position", "position_conf_low", "position_conf_high", "below"),
+        *("within", "above", "n"),
+    ),
+    ("Reputation", "table"): ("measure", "estimate", "conf_low", "conf_high", "n"),
+    ("BrandProfile", "table"): (
+        *("attribute", "intended", "estimate", "conf_low", "conf_high", "difference"),
+        *("q_value", "perceived"),
+    ),
+    ("BrandProfile", "fit"): ("entity", "statistic", "estimate", "conf_low", "conf_high", "n"),
+    ("BrandProfile", "grid"): (
+        *("entity", "attribute", "n_chosen", "estimate", "conf_low", "conf_high", "residual"),
+        *("residual_low", "residual_high", "n"),
+    ),
+    ("Themes", "table"): (
+        *("theme", "share", "conf_low", "conf_high", "share_all", "impact", "impact_low"),
+        *("impact_high", "q_value", "n_theme"),
+    ),
+    ("Themes", "waves"): (
+        *("wave", "theme", "share", "conf_low", "conf_high", "difference", "q_value", "n_theme"),
+        *("n",),
+    ),
+    ("Themes", "segments"): (
+        *("segment", "group", "theme", "share", "conf_low", "conf_high", "difference"),
+        *("q_value", "n"),
+    ),
+    ("Themes", "keyness"): (
+        *("lang", "group", "term", "estimate", "q_value", "n_first", "n_second"),
+    ),
+    ("Themes", "suggested"): ("lang", "topic", "terms", "share", "n", "n_uncoded"),
+    ("Themes", "bias"): (
+        *("measure", "statistic", "answer", "estimate", "conf_low", "conf_high", "p_value", "n"),
+    ),
+    ("Themes", "quotes"): ("theme", "lang", "quote"),
+    ("Agreement", "table"): (
+        *("theme", "first", "second", "estimate", "conf_low", "conf_high"),
+        *("observed_agreement", "expected_agreement", "n"),
     ),
     ("GapScores", "items"): (
         *("dimension", "item", "perception", "expectation", "estimate", "conf_low", "conf_high"),
@@ -51,13 +131,75 @@ VIEWS: dict[tuple[str, str], tuple[str, ...]] = {
     ("DriverImportance", "blocks"): (
         *("block", "estimate", "conf_low", "conf_high", "share", "share_low", "share_high"),
     ),
+    ("DriverImportance", "segments"): (
+        *("driver", "value", "rest", "estimate", "conf_low", "conf_high", "q_value"),
+    ),
+    ("DriverPriorities", "table"): (
+        *("driver", "quadrant", "p_quadrant", "importance", "importance_low", "importance_high"),
+        *("performance", "performance_low", "performance_high", "stated"),
+    ),
+    ("DriverPriorities", "arrows"): (
+        *("driver", "wave_from", "wave_to", "performance_from", "performance_to", "estimate"),
+        *("conf_low", "conf_high", "importance_from", "importance_to"),
+    ),
+    ("DriverAsymmetry", "table"): (
+        *("driver", "kind", "p_kind", "reward", "penalty", "impact_asymmetry"),
+        *("impact_asymmetry_low", "impact_asymmetry_high", "n_high", "n_mid", "n_low"),
+    ),
+    ("WhatIf", "table"): (
+        *("scenario", "outcome", "statistic", "value_from", "estimate", "conf_low", "conf_high"),
+        *("change", "change_low", "change_high"),
+    ),
+    ("KanoTable", "table"): (
+        *("item", "kind", "better", "worse", "attractive", "one_dimensional", "must_be"),
+        *("indifferent", "reverse", "questionable", "q_value", "n"),
+    ),
     ("WaveContrasts", "table"): (
+        *("measure", "contrast", "wave_from", "wave_to", "value_from", "value_to", "estimate"),
+        *("conf_low", "conf_high", "q_value", "verdict", "threshold", "mdc"),
+    ),
+    ("WaveContrasts", "latest"): (
         *("measure", "contrast", "wave_from", "wave_to", "value_from", "value_to", "estimate"),
         *("conf_low", "conf_high", "q_value", "verdict", "threshold", "mdc"),
     ),
     ("Track", "table"): (
         *("measure", "wave", "observed", "conf_low", "conf_high", "n", "level", "level_low"),
         *("level_high",),
+    ),
+    ("Forecast", "table"): (
+        *("measure", "wave", "estimate", "conf_low", "conf_high", "level_low", "level_high"),
+        *("n_planned",),
+    ),
+    ("Forecast", "target"): (
+        *("measure", "wave", "due", "target_value", "target_from", "target_to", "estimate"),
+        *("p_level", "p_observed", "n_needed"),
+    ),
+    ("Breaks", "table"): (
+        *("measure", "verdict", "wave", "date_set", "estimate", "conf_low", "conf_high"),
+        *("n_waves",),
+    ),
+    ("ControlChart", "table"): (
+        *("measure", "wave", "period", "value", "centre", "lcl", "ucl", "in_baseline"),
+        *("rule_fired", "fired_side", "n"),
+    ),
+    ("ControlChart", "limits"): (
+        *("measure", "method", "centre", "baseline_from", "baseline_to", "n_baseline"),
+        *("sigma_z", "n_fired"),
+    ),
+    ("MixAdjusted", "table"): (
+        *("measure", "mix", "contrast", "wave_from", "wave_to", "raw", "estimate", "conf_low"),
+        *("conf_high", "mix_effect", "mix_effect_low", "mix_effect_high"),
+    ),
+    ("Comparability", "table"): (*("measure", "wave_from", "wave_to", "n_waves", "verdict", "n"),),
+    ("QualityCheck", "sensitivity"): (
+        *("measure", "statistic_name", "estimate", "without", "difference", "difference_low"),
+        *("difference_high", "n", "n_without"),
+    ),
+    ("QualityCheck", "exclusion"): (
+        *("segment", "group", "n_total", "n_flagged", "share", "p_value", "q_value"),
+    ),
+    ("QualityCheck", "missing"): (
+        *("item", "segment", "group", "n_total", "n_missing", "share_missing", "q_value"),
     ),
     ("SegmentComparison", "table"): (
         *("measure", "segment", "group", "estimate", "conf_low", "conf_high", "difference"),
@@ -83,6 +225,42 @@ VIEWS: dict[tuple[str, str], tuple[str, ...]] = {
         *("measure", "waves_a_year", "n_wave", "mdc", "mdc_year", "slope_year", "threshold"),
         *("power", "detects", "recommended"),
     ),
+    ("LoyaltyLink", "table"): (
+        *("measure", "effect", "estimate", "conf_low", "conf_high", "q_value", "model", "n"),
+        *("n_customers", "n_events"),
+    ),
+    ("LoyaltyLink", "risk"): (
+        *("answer_group", "n", "revenue", "estimate", "conf_low", "conf_high", "share"),
+        *("per_point", "per_point_low", "per_point_high"),
+    ),
+    ("LoyaltyLink", "selection"): (
+        *("measure", "name", "estimate", "rest", "difference", "difference_low"),
+        *("difference_high", "n"),
+    ),
+    ("Scorecard", "table"): (
+        *("perspective", "measure", "status", "p_target", "actual", "conf_low", "conf_high"),
+        *("target", "target_from", "target_to", "baseline", "attainment", "moved", "objective"),
+        *("owner",),
+    ),
+    ("Scorecard", "links"): (
+        *("measure", "moves", "evidence", "effect", "estimate", "conf_low", "conf_high"),
+        *("verdict", "n"),
+    ),
+    ("Scorecard", "composite"): (
+        *("scenario", "measure", "estimate", "conf_low", "conf_high", "p_target", "status"),
+        *("flips",),
+    ),
+    ("OperationsTable", "table"): (
+        *("measure", "statistic", "period", "estimate", "conf_low", "conf_high", "unit", "n"),
+        *("n_open", "n_window", "partial"),
+    ),
+    ("WaitingCurves", "table"): (
+        *("period", "hours", "estimate", "conf_low", "conf_high", "n_risk", "n_event"),
+    ),
+    ("Backlog", "table"): ("period", "opened", "resolved", "estimate", "partial"),
+    ("Backlog", "ages"): ("age", "estimate", "share"),
+    ("Checklist", "table"): ("measure", "criterion", "estimate", "conf_low", "conf_high", "n"),
+    ("Register", "table"): ("period", "event", "estimate", "participants"),
     ("Glossary", "table"): (
         *("kpi", "definition", "numerator", "denominator", "unit", "direction", "interval"),
         *("level", "version"),
@@ -90,17 +268,86 @@ VIEWS: dict[tuple[str, str], tuple[str, ...]] = {
     ("Glossary", "figures"): (
         *("statistic", "numerator", "denominator", "unit", "direction", "interval", "version"),
     ),
+    ("Reliability", "table"): (
+        *("scale", "battery", "n_items", "alpha", "alpha_conf_low", "alpha_conf_high"),
+        *("omega_total", "ave", "n"),
+    ),
+    ("Reliability", "items"): (
+        *("scale", "battery", "item", "item_rest_r", "alpha_if_dropped", "mean", "std_dev"),
+    ),
+    ("FactorNumber", "table"): ("factor", "eigenvalue", "threshold", "retained", "map"),
+    ("Explored", "table"): (
+        *("dimension", "item", "factor", "loading", "cross_loading", "communality", "weak"),
+        *("crossing", "elsewhere"),
+    ),
+    ("Explored", "factors"): ("factor", "dimension", "congruence", "n_items", "explained", "share"),
+    ("Confirmed", "table"): ("dimension", "item", "loading", "loading_se", "estimate", "std_error"),
+    ("Confirmed", "fit"): (
+        *("chi2", "df", "p_value", "cfi", "tli", "rmsea", "rmsea_low", "rmsea_high", "srmr", "n"),
+    ),
+    ("Confirmed", "htmt"): (
+        *("first", "second", "correlation", "htmt", "htmt_low", "htmt_high", "htmt2", "distinct"),
+    ),
+    ("Confirmed", "modification"): ("part", "dimension", "item", "statistic", "p_value", "change"),
+    ("Invariance", "table"): (
+        *("step", "chi2", "df", "p_value", "cfi", "delta_cfi", "rmsea", "delta_rmsea", "srmr"),
+        *("delta_srmr", "delta_p", "n_freed", "holds"),
+    ),
 }
 # the unit of rows in tables that have no column `unit`
 UNITS = {
+    ("BrandProfile", "grid"): "share",
+    ("RivalComparison", "zone"): "points",
+    ("Themes", "keyness"): "plain",
+    ("Scorecard", "composite"): "share",
+    ("Weighting", "table"): "share",
+    ("Invariance", "rules"): "fit",
     ("GapScores", "table"): "points",
     ("GapScores", "items"): "points",
+    ("ZoneOfTolerance", "table"): "points",
+    ("ZoneOfTolerance", "items"): "points",
+    ("GapChanges", "table"): "points",
+    ("GapChanges", "latest"): "points",
+    ("ScoreModels", "table"): "r_squared",
+    ("ScoreModels", "differences"): "r_squared",
+    ("GroupGaps", "table"): "points",
+    ("GroupGaps", "items"): "points",
     ("DriverImportance", "table"): "r_squared",
     ("DriverImportance", "blocks"): "r_squared",
     ("DriverImportance", "differences"): "r_squared",
+    ("DriverImportance", "segments"): "r_squared",
+    ("DriverImportance", "conditional"): "r_squared",
+    ("DriverPriorities", "arrows"): "points",
 }
 # estimates that are differences, written with their sign
-CHANGES = frozenset([("GapScores", "table"), ("GapScores", "items"), ("WaveContrasts", "table")])
+CHANGES = frozenset(
+    [
+        ("RivalComparison", "table"),
+        ("RivalComparison", "expectations"),
+        ("GapScores", "table"),
+        ("GapScores", "items"),
+        ("DriverPriorities", "arrows"),
+        ("DriverImportance", "segments"),
+        ("GapChanges", "table"),
+        ("GapChanges", "latest"),
+        ("GroupGaps", "table"),
+        ("GroupGaps", "items"),
+        ("WaveContrasts", "table"),
+        ("WaveContrasts", "latest"),
+        ("Track", "steps"),
+        ("Breaks", "table"),
+        ("MixAdjusted", "table"),
+        ("MixAdjusted", "models"),
+    ]
+)
+# verdicts are shown where a threshold was declared
+_WEIGHED = ("GapScores", "GapChanges")
+# verdicts on a gap are no changes: they have words of their own
+_VERDICTS = {
+    ("GapScores", "verdict"): "gap_verdict",
+    ("ZoneOfTolerance", "verdict"): "zone",
+}
+_SHARES = ("share", "importance", "below", "within", "above", "met")
 _HIDDEN = {"unit", "direction", "method", "suppressed", "low_base", "reason", "family"}
 _HIDDEN |= {"withheld"}
 _STYLE = (
@@ -113,6 +360,8 @@ _STYLE = (
     ".cx-sub{display:block;font-weight:normal;font-size:.9em}"
     ".cx-notes{font-size:.9em;margin:.3em 0;padding-left:1.2em}"
 )
+#: Intervals that have a level of their own, by the name of their figure.
+_LEVELS = {"rmsea": 0.90, "htmt": 0.90}
 _INTERVAL = mark("{level} interval")
 _INTERVAL_OF = mark("{name}, {level} interval")
 
@@ -175,6 +424,9 @@ def show(
         if column not in frame.columns:
             raise _unknown("column", column, list(map(str, frame.columns)), f"{name}.{view}")
     wanted = tuple(columns) if columns is not None else VIEWS.get((name, view))
+    declared = "threshold" not in frame or frame["threshold"].notna().any()
+    if columns is None and wanted and name in _WEIGHED and not declared:
+        wanted = tuple(one for one in wanted if one != "verdict")  # p and q say as much
     text = render(
         frame,
         result,
@@ -236,7 +488,8 @@ def render(
     head = "".join(_head(part) for part in parts)
     rows = ["".join(_cell(part, row) for part in parts) for row in range(len(shown))]
     if not rows:
-        rows = [f'<td colspan="{max(len(parts), 1)}">{escape(_("Nothing to show."))}</td>']
+        nothing = _("Nothing to show.")
+        rows = [f'<td colspan="{max(len(parts), 1)}">{escape(nothing)}</td>']
     below = [*_questions(shown, about), *(text for _s, text in sentences(notes, about))]
     if len(frame) > len(shown):
         more = len(frame) - len(shown)
@@ -246,7 +499,8 @@ def render(
     title = f"<caption><strong>{escape(caption)}</strong>"
     words = CHANGE_NOTES if change else UNIT_NOTES
     told = [_(words[one]) for one in units.unique() if one in words]
-    intervals = any(str(name).endswith("_low") for name in frame.columns)
+    lows = (str(name) for name in frame.columns if str(name).endswith("_low"))
+    intervals = any(name.removesuffix("_low") not in _LEVELS for name in lows)
     base = "; ".join([base_line(result, intervals=intervals), *told])
     title += f'<span class="cx-sub">{escape(base)}</span></caption>'
     link = f' data-file="{escape(file)}"' if file else ""
@@ -336,8 +590,9 @@ def _plain(values: pd.Series, result: Result, units: pd.Series, change: bool) ->
     name = str(values.name)
     how: Form = form(name, values, result.by)
     about = result.about
+    spoken = _VERDICTS.get((type(result).__name__, name), name)
     cells = [
-        cell(value, name, how, unit, about, change=change)
+        cell(value, spoken, how, unit, about, change=change)
         for value, unit in zip(values, units, strict=True)
     ]
     title = about.label(name) if name in result.by and name not in HEADERS else ""
@@ -350,12 +605,17 @@ def _interval(
 ) -> _Column:
     about = result.about
     _ = translator(about.language)
-    stem = low.removesuffix("_low")
+    stem = low.removesuffix("_low").removesuffix("_conf")
     if stem == "conf":
         title = _(_INTERVAL, level=level(result))
     else:
-        title = _(_INTERVAL_OF, name=header(stem, about.language), level=level(result))
-    fixed = "share" if stem.startswith("share") else "count" if stem == "rank" else None
+        own = amounts.percent(_LEVELS[stem], 0, about.language) if stem in _LEVELS else ""
+        title = _(_INTERVAL_OF, name=header(stem, about.language), level=own or level(result))
+    fixed = "share" if stem.startswith(_SHARES) else "count" if stem == "rank" else None
+    fixed = "fit" if stem == "rmsea" else fixed
+    fixed = "plain" if stem == "residual" else fixed
+    if stem == "conf" and "estimate" not in frame and "share" in frame:
+        fixed = "share"
     cells = [
         amounts.interval(first, last, fixed or unit, about.language)
         for first, last, unit in zip(
@@ -367,7 +627,10 @@ def _interval(
 
 def _remarks(frame: pd.DataFrame, about: About) -> list[str]:
     reasons = frame["reason"] if "reason" in frame else pd.Series("", index=frame.index)
-    texts = ["" if pd.isna(one) or not str(one) else word(one, about.language) for one in reasons]
+    texts = [
+        "" if pd.isna(one) or not str(one) else word(one, about.language, "reason")
+        for one in reasons
+    ]
     for flag in ("low_base", "withheld"):
         if flag in frame:
             flagged = frame[flag].fillna(False).astype(bool)

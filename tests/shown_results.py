@@ -53,6 +53,7 @@ class QualityCheck(Result):
     flow: pd.DataFrame = field(default_factory=pd.DataFrame)
     items: pd.DataFrame = field(default_factory=pd.DataFrame)
     flags: pd.DataFrame = field(default_factory=pd.DataFrame)
+    coverage: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -504,6 +505,15 @@ def quality(language: str = "en") -> QualityCheck:
         table=_frame("rule n_flagged share severity", rules),
         flow=_frame("stage wave n", flow),
         items=_frame("item n_missing n_not_applicable share_missing", items),
+        coverage=_frame(
+            "item wave asked n",
+            [
+                ("P1", "2023", True, 201),
+                ("P1", "2024", True, 199),
+                ("P2", "2023", False, 0),
+                ("P2", "2024", True, 203),
+            ],
+        ),
         flags=_frame("respondent wave rule value threshold", [("r1", "2024", "speeder", 0.2, 0.3)]),
         n=412,
         n_eff=412.0,

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -24,16 +25,21 @@ FLOORS = {
     3: {
         "answers",
         "bases",
+        "benchmark",
         "drivers",
         "kpis",
+        "operations",
+        "loyalty",
         "overview",
         "psychometrics",
         "quality",
         "results",
         "sampling",
+        "scorecard",
         "segments",
         "servqual",
         "trends",
+        "verbatims",
         "verdicts",
     },
     4: {"figures", "findings", "tables", "text", "theme"},
@@ -82,9 +88,7 @@ def test_every_room_has_a_floor() -> None:
 def test_imports_only_go_down(name: str, path: Path) -> None:
     own = FLOOR_OF[room(name)]
     upward = {
-        one
-        for one in imported(path)
-        if one != "cxresearch" and FLOOR_OF.get(room(one), 0) > own
+        one for one in imported(path) if one != "cxresearch" and FLOOR_OF.get(room(one), 0) > own
     }
     assert not upward, f"{name} (floor {own}) imports from above: {sorted(upward)}"
 
@@ -160,7 +164,7 @@ def test_environment_and_pyproject_ask_for_the_same() -> None:
 def test_every_upper_limit_says_why() -> None:
     for name in ("pyproject.toml", "environment.yml"):
         lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
-        for before, line in zip(lines, lines[1:], strict=False):
+        for before, line in pairwise(lines):
             if re.search(r">=[\d.]+,<", line):
                 assert before.strip().startswith("#"), f"{name}: {line.strip()}"
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from known_answers import study, survey
 
-from cxresearch import drivers, kpis, quality, servqual, trends
+from cxresearch import drivers, kpis, psychometrics, quality, servqual, trends
 from cxresearch.columns import GLOSSARY
 
 
@@ -18,7 +18,15 @@ ANALYSES = {
     "quality": lambda one, by: quality.check(one),
     "kpis": lambda one, by: kpis.measure(one, by=by),
     "gaps": lambda one, by: servqual.gaps(one, by=by),
+    "changes": lambda one, by: servqual.changes(one, by=None if by == "wave" else by),
+    "models": lambda one, by: servqual.models(one, n_resamples=20),
     "importance": lambda one, by: drivers.importance(one, by=by, n_resamples=20),
+    "reliability": lambda one, by: psychometrics.reliability(one, by=by),
+    "factorability": lambda one, by: psychometrics.factorability(one),
+    "n_factors": lambda one, by: psychometrics.n_factors(one),
+    "explore": lambda one, by: psychometrics.explore(one),
+    "confirm": lambda one, by: psychometrics.confirm(one, n_resamples=20),
+    "invariance": lambda one, by: psychometrics.invariance(one, across="region"),
     "compare": lambda one, by: trends.compare(one, by=None if by == "wave" else by),
     "track": lambda one, by: trends.track(one, by=None if by == "wave" else by),
 }

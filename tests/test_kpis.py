@@ -153,9 +153,10 @@ def test_headline_comes_first():
 
 def test_small_bases_are_withheld_and_low_ones_marked():
     frame = survey()
-    frame["region"] = ["tiny"] * 9 + ["small"] * 20 + ["big"] * (len(frame) - 29)
+    rest = len(frame) - 36
+    frame["region"] = ["tiny"] * 9 + ["little"] * 7 + ["small"] * 20 + ["big"] * rest
     result = kpis.measure(study(frame), by="region")
-    tiny = result.table[result.table["region"] == "tiny"]
+    tiny = result.table[result.table["region"].isin(["tiny", "little"])]
     assert tiny["suppressed"].all()
     assert (tiny["reason"] == "small_base").all()
     assert tiny[NUMBERS].isna().all(axis=None)
@@ -165,6 +166,17 @@ def test_small_bases_are_withheld_and_low_ones_marked():
     assert small["estimate"].notna().all()
     assert not result.table[result.table["region"] == "big"]["low_base"].any()
     assert {"small_base", "low_base"} <= {one.code for one in result.notes}
+
+
+def test_one_withheld_group_hides_the_next_smallest_too():
+    frame = survey()
+    frame["region"] = ["tiny"] * 9 + ["small"] * 20 + ["big"] * (len(frame) - 29)
+    result = kpis.measure(study(frame), by="region")
+    reasons = result.table.groupby("region")["reason"].first().dropna().to_dict()
+    assert reasons == {"tiny": "small_base", "small": "complementary"}
+    small = result.table[result.table["region"] == "small"]
+    assert small[NUMBERS].isna().all(axis=None)
+    assert "complementary" in {one.code for one in result.notes}
 
 
 def test_every_row_of_few_effective_answers_is_marked():

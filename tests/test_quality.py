@@ -1,88 +1,127 @@
-"""What the data-quality page counts."""
+"""Data quality by group, and whether the flagged change the headline."""
+
+from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
-from known_answers import study, survey
 
 from cxresearch import quality
+from cxresearch.study.study import Study
+
+ITEMS = [f"P{i}" for i in range(1, 13)]
+BOOK = {
+    "scales": {"agree": [1, 7]},
+    "dimensions": {
+        name: {"scale": "agree", "perception": ITEMS[4 * i : 4 * i + 4]}
+        for i, name in enumerate(["one", "two", "three"])
+    },
+    "measures": {"satisfaction": {"kind": "csat", "columns": "S", "scale": [1, 5], "top_box": 2}},
+}
 
 
-def item(result, name):
-    return result.items.set_index("item").loc[name]
+def answers(n=300, seed=5):
+    rng = np.random.default_rng(seed)
+    base = rng.normal(4, 1, (n, 3)).repeat(4, axis=1)
+    table = np.clip((base + rng.normal(0, 1, (n, 12))).round(), 1, 7)
+    frame = pd.DataFrame(table, columns=ITEMS)
+    frame["S"] = rng.integers(1, 6, n)
+    frame["region"] = np.where(np.arange(n) % 2, "North", "South")
+    return frame
 
 
-def test_counts_of_every_kind_of_cell():
-    frame = survey()
-    frame["S"] = frame["S"].astype(float)
-    frame.loc[:4, "S"] = np.nan
-    frame.loc[5:7, "S"] = 99
-    frame.loc[8:9, "S"] = 98
-    frame.loc[10, "S"] = 97
-    frame.loc[11, "S"] = 96
-    frame.loc[12, "S"] = 55
-    codes = {"missing": [99], "not_applicable": [98], "dont_know": [97], "refused": [96]}
-    result = quality.check(study(frame, out_of_range="missing", **codes))
-    found = item(result, "S")
-    assert found[["n_total", "n", "n_missing"]].tolist() == [240, 227, 8]
-    assert found[["n_not_applicable", "n_dont_know", "n_refused"]].tolist() == [2, 1, 1]
-    assert found["n_out_of_range"] == 1
-    assert found["share_missing"] == pytest.approx(8 / 240)
-    rules = result.table.set_index("rule")
-    assert rules.loc["out_of_range", "n_flagged"] == 1
-    assert rules["share"].between(0, 1).all()
+def checked(frame, **choices):
+    return quality.check(Study.from_frame(frame, BOOK, segments=["region"], **choices))
 
 
-def test_what_a_wave_was_not_asked_is_not_missing():
-    frame = survey()
-    frame.loc[frame["wave"] == 2028, "cheap"] = np.nan
-    found = item(quality.check(study(frame)), "cheap")
-    assert found[["n_total", "n_missing"]].tolist() == [120, 0]
+def test_blanks_that_fall_on_one_region_are_found():
+    frame = answers()
+    north = frame.index[frame.region == "North"]
+    frame.loc[north[:40], "P3"] = np.nan
+    found = checked(frame).missing
+    rows = found[found["item"] == "P3"].set_index("group")
+    assert rows["n_missing"].to_dict() == {"North": 40, "South": 0}
+    assert (rows["q_value"] < 0.001).all()
+    others = found[found["item"] != "P3"]
+    assert others["p_value"].isna().all()
+    assert (others["n_total"] == 150).all()
 
 
-def test_many_blanks_are_noted():
-    frame = survey()
-    frame.loc[:60, "cheap"] = np.nan
-    notes = quality.check(study(frame)).notes
-    assert any(one.code == "high_missing" and one["item"] == "cheap" for one in notes)
+def test_flags_that_fall_on_one_region_change_the_mix():
+    frame = answers()
+    north = frame.index[frame.region == "North"][:30]
+    frame.loc[north, ITEMS] = 4
+    result = checked(frame)
+    rows = result.exclusion.set_index("group")
+    assert rows["n_flagged"].to_dict() == {"North": 30, "South": 0}
+    assert rows["q_value"].iloc[0] < 0.001
+    assert "exclusion_changes_mix" in {one.code for one in result.notes}
+    assert "exclusion_changes_mix" not in {one.code for one in checked(answers()).notes}
 
 
-def test_flow():
-    frame = survey().assign(used=1)
-    frame.loc[:9, "used"] = 0
-    frame.loc[20, [f"P{i}" for i in range(1, 9)]] = 4
-    one = study(frame, eligible=[{"column": "used", "in": [1]}], exclude=["straight_perception"])
-    result = quality.check(one)
-    flow = result.flow.pivot(index="wave", columns="stage", values="n")
-    assert flow["received"].sum() == 240
-    assert flow["eligible"].sum() == 230
-    assert flow["analysed"].sum() == one.n < 230
-    assert (result.table["n"] == 230).all()
+def test_the_headline_without_the_flagged():
+    frame = answers()
+    frame.loc[:39, ITEMS] = 4
+    frame.loc[:39, "S"] = 5
+    row = checked(frame).sensitivity.iloc[0]
+    top = frame["S"] >= 4
+    assert row["estimate"] == pytest.approx(top.mean())
+    assert row["without"] == pytest.approx(top[40:].mean())
+    assert row["difference"] == pytest.approx(top[40:].mean() - top.mean())
+    assert row["difference_high"] < 0
+    assert (row["n"], row["n_without"]) == (300, 260)
 
 
-def test_the_excluded_are_still_counted_and_named():
-    frame = survey()
-    frame.loc[20, [f"P{i}" for i in range(1, 9)]] = 4
-    result = quality.check(study(frame, exclude=["straight_perception"]))
-    row = result.table.set_index("rule").loc["straight_perception"]
-    assert row["n_flagged"] >= 1
-    flags = result.flags[result.flags["rule"] == "straight_perception"]
-    assert "21" in set(flags["respondent"])
-    assert set(flags["wave"]) <= {"2028", "2029"}
+def test_with_nobody_flagged_nothing_changes():
+    row = checked(answers()).sensitivity.iloc[0]
+    assert row["difference"] == 0
+    assert np.isnan(row["std_error"])
 
 
-def test_rules_of_a_part_count_its_respondents():
-    frame = survey()
-    frame.loc[20, [f"P{i}" for i in range(1, 9)]] = 4
-    one = study(frame)
-    whole = quality.check(one).table.set_index("rule")["n_flagged"]
-    parts = [
-        quality.check(part).table.set_index("rule")["n_flagged"]
-        for part in one.split("region").values()
-    ]
-    assert (sum(parts) == whole).all()
+def flags(frame, **book):
+    study = Study.from_frame(frame, {**BOOK, **book})
+    return study.flags.groupby("rule")["row"].apply(set).to_dict(), study.rules
 
 
-def test_nothing_asked_nothing_flagged():
-    result = quality.check(study(book={"verbatims": {"why": {"column": "region"}}}, segments=[]))
-    assert result.table["n_flagged"].sum() == 0
-    assert result.items.empty
+def test_an_odd_pattern_is_far_from_the_others():
+    frame = answers()
+    frame.loc[7, ITEMS] = [1, 7] * 6
+    found, _ = flags(frame)
+    assert 7 in found["mahalanobis"]
+    assert len(found["mahalanobis"]) < 10
+
+
+def test_little_variation_alone_is_no_flag():
+    frame = answers()
+    frame.loc[3, ITEMS] = [4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 5]
+    found, rules = flags(frame)
+    assert {"irv", "mean_run"} <= set(rules)
+    assert 3 not in found.get("irv", set())
+    frame.loc[3, ITEMS] = 4
+    found, _ = flags(frame)
+    assert 3 in found["irv"]
+    assert 3 in found["mean_run"]
+
+
+def test_reversed_items_that_are_contradicted():
+    frame = answers()
+    book = {
+        "one": {
+            "scale": "agree",
+            "items": [{"perception": name, "reversed": name == "P4"} for name in ITEMS[:4]],
+        }
+    }
+    frame["P4"] = 8 - frame["P4"]
+    frame.loc[5, ITEMS[:4]] = 7
+    found, rules = flags(frame, dimensions=book)
+    assert "reversed_items" in rules
+    assert found["reversed_items"] == {5}
+    assert "reversed_items" not in flags(answers())[1]
+
+
+def test_flagged_are_left_out_only_when_declared():
+    frame = answers()
+    frame.loc[7, ITEMS] = [1, 7] * 6
+    study = Study.from_frame(frame, BOOK, exclude=["mahalanobis"])
+    assert 295 < study.n < 300
+    assert Study.from_frame(frame, BOOK).n == 300

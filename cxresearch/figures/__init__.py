@@ -14,14 +14,39 @@ from matplotlib.figure import Figure
 
 from cxresearch.errors import AnalysisError, Fault, did_you_mean
 from cxresearch.figures.answers import stacked
+from cxresearch.figures.benchmark import (
+    brand_map,
+    first_place,
+    intended_seen,
+    paired_dots,
+    residual_map,
+)
 from cxresearch.figures.drivers import blocks, importance, ranks
+from cxresearch.figures.factors import loadings, scree
+from cxresearch.figures.gap_changes import change_split, score_models
 from cxresearch.figures.kpis import indicators, recommendation
+from cxresearch.figures.loyalty import at_risk, survival
+from cxresearch.figures.measurement import ladder, path
+from cxresearch.figures.mix import mix_dumbbell
+from cxresearch.figures.operations import (
+    backlog,
+    checklist,
+    groups,
+    periods,
+    waiting_curves,
+)
 from cxresearch.figures.parts import notice
-from cxresearch.figures.quality import flow, missing, rules
+from cxresearch.figures.priorities import arrows, asymmetry_grid, map_of_priorities, what_if
+from cxresearch.figures.quality import coverage, flow, missing, rules
+from cxresearch.figures.reliability import coefficients, item_rest
 from cxresearch.figures.sampling import detectable, margins
+from cxresearch.figures.scorecard import bullets
 from cxresearch.figures.segments import forest, funnel, ranked
 from cxresearch.figures.servqual import dumbbell, gap_bars
 from cxresearch.figures.trends import changes, track
+from cxresearch.figures.verbatims import impact, theme_bars, theme_waves
+from cxresearch.figures.waves import breaks, control_chart, forecast
+from cxresearch.figures.zone import radar, share_below, zone_chart
 from cxresearch.results import NotAsked, Result
 from cxresearch.text.captions import not_asked
 from cxresearch.theme import Picture, Shown
@@ -37,17 +62,45 @@ def missing_part(result: Result) -> Picture:
 # the figures of each class of result by their names, the default one first
 DRAWERS: dict[str, dict[str, Drawer]] = {
     "KpiTable": {"indicators": indicators, "recommendation": recommendation},
-    "QualityCheck": {"flow": flow, "missing": missing, "rules": rules},
+    "QualityCheck": {"flow": flow, "missing": missing, "rules": rules, "coverage": coverage},
     "GapScores": {"gap_bars": gap_bars, "dumbbell": dumbbell},
     "DriverImportance": {"importance": importance, "blocks": blocks, "ranks": ranks},
+    "DriverPriorities": {"map": map_of_priorities, "arrows": arrows},
+    "DriverAsymmetry": {"grid": asymmetry_grid},
+    "WhatIf": {"what_if": what_if},
     "WaveContrasts": {"changes": changes},
     "Track": {"track": track},
     "SegmentComparison": {"forest": forest},
     "ServicePoints": {"ranked": ranked, "funnel": funnel},
     "AnswerShares": {"stacked": stacked},
+    "RivalComparison": {"paired_dots": paired_dots, "first_place": first_place},
+    "BrandProfile": {
+        "intended_seen": intended_seen,
+        "residual_map": residual_map,
+        "brand_map": brand_map,
+    },
+    "Themes": {"theme_bars": theme_bars, "impact": impact, "theme_waves": theme_waves},
     "SamplePlan": {"detectable": detectable},
     "Weighting": {"margins": margins},
+    "Reliability": {"coefficients": coefficients, "item_rest": item_rest},
+    "FactorNumber": {"scree": scree},
+    "Explored": {"loadings": loadings},
+    "Confirmed": {"path": path},
+    "Invariance": {"ladder": ladder},
+    "ZoneOfTolerance": {"zone_chart": zone_chart, "share_below": share_below, "radar": radar},
+    "GapChanges": {"change_split": change_split},
+    "ScoreModels": {"score_models": score_models},
+    "Forecast": {"forecast": forecast},
+    "Breaks": {"breaks": breaks},
+    "ControlChart": {"control_chart": control_chart},
+    "MixAdjusted": {"mix_dumbbell": mix_dumbbell},
+    "LoyaltyLink": {"survival": survival, "at_risk": at_risk},
+    "Scorecard": {"bullets": bullets},
     "Overview": {"indicators": indicators},
+    "OperationsTable": {"periods": periods, "groups": groups},
+    "WaitingCurves": {"waiting_curves": waiting_curves},
+    "Backlog": {"backlog": backlog},
+    "Checklist": {"checklist": checklist},
     "NotAsked": {"notice": missing_part},
 }
 
@@ -111,25 +164,57 @@ def show(thing: Result | Figure, *, alt: str = "", caption: str = "", **choices:
 
 __all__ = [
     "Picture",
+    "at_risk",
+    "backlog",
     "blocks",
+    "brand_map",
+    "breaks",
+    "bullets",
+    "change_split",
     "changes",
+    "checklist",
+    "coefficients",
+    "control_chart",
+    "coverage",
     "detectable",
     "dumbbell",
+    "first_place",
     "flow",
+    "forecast",
     "forest",
     "funnel",
     "gap_bars",
+    "groups",
+    "impact",
     "importance",
     "indicators",
+    "intended_seen",
+    "item_rest",
+    "ladder",
+    "loadings",
     "margins",
     "missing",
+    "mix_dumbbell",
+    "paired_dots",
+    "path",
+    "periods",
     "plot",
+    "radar",
     "ranked",
     "ranks",
     "recommendation",
     "register",
+    "residual_map",
     "rules",
+    "score_models",
+    "scree",
+    "share_below",
     "show",
     "stacked",
+    "survival",
+    "theme_bars",
+    "theme_waves",
     "track",
+    "waiting_curves",
+    "zone_chart",
 ]

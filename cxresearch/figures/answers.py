@@ -80,7 +80,7 @@ def stacked(
                 )
                 said.append(f"{names[-1]}: {spread}")
             rows_axis(axes, theme.labels(names, 26))
-            axes.axvline(0, color=theme.INK, linewidth=0.8)
+            axes.axvline(0, color=theme.INK, linewidth=0.8, zorder=0)
             beside(axes, bases)
             number_axis(axes, "share", language)
             axes.xaxis.set_major_formatter(

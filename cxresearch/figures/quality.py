@@ -10,6 +10,7 @@ from cxresearch.figures.parts import (
     beside,
     footer,
     need_rows,
+    notice,
     number_axis,
     or_notice,
     rows_axis,
@@ -151,6 +152,52 @@ def missing(result: Result, *, title: str | None = None) -> theme.Picture:
             subtitle=_("Percent of respondents asked, without an answer"),
             below=footer(result, note, intervals=False),
             alt=_("Share without an answer by question. {values}.", values=spoken(said, result)),
+        )
+
+
+@or_notice
+def coverage(result: Result, *, title: str | None = None) -> theme.Picture:
+    """Draw in which waves each question was asked, where not all were asked in every wave."""
+    frame: pd.DataFrame = result.frames().get("coverage", pd.DataFrame())
+    need_rows(frame)
+    _ = tell(result)
+    asked = frame.groupby("item", sort=False)["asked"].mean()
+    partly = list(asked[asked < 1].index)
+    if not partly:
+        return notice(result, _("Every question was asked in every wave."))
+    waves = list(dict.fromkeys(frame["wave"]))
+    rows = frame[frame["item"].isin(partly)]
+    grid = rows.pivot(index="item", columns="wave", values="n").reindex(partly)[waves]
+    names = theme.labels([label(one, result.about) for one in partly], 34)
+    language = result.about.language
+    texts = grid.map(lambda n: amounts.number(n, 0, language) if n else "–")
+    with theme.look(result.about) as style:
+        step = theme.row_height(names, 0.27)
+        figure, (axes,) = theme.canvas(result.about, height=step * len(partly) + 0.7)
+        sns.heatmap(
+            grid > 0,
+            ax=axes,
+            cmap=sns.light_palette(style.accent, as_cmap=True),
+            vmin=0,
+            vmax=3,
+            annot=texts,
+            fmt="",
+            linewidths=1,
+            cbar=False,
+            yticklabels=names,
+        )
+        axes.set(xlabel="", ylabel="")
+        axes.tick_params(length=0)
+        told = []
+        for one in partly:
+            held = ", ".join(wave for wave in waves if grid.loc[one, wave])
+            told.append(f"{label(one, result.about)}: {held}")
+        return theme.finish(
+            figure,
+            title=title or _("Questions that were not asked in every wave"),
+            subtitle=_("Answers by wave; – not asked"),
+            below=footer(result, intervals=False),
+            alt=_("Waves in which each question was asked. {values}.", values=spoken(told, result)),
         )
 
 

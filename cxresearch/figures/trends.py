@@ -45,6 +45,8 @@ def track(
     result: Result,
     *,
     contrasts: Result | None = None,
+    breaks: Result | None = None,
+    forecast: Result | None = None,
     full_scale: bool = False,
     title: str | None = None,
 ) -> theme.Picture:
@@ -56,6 +58,10 @@ def track(
         From ``trends.track``.
     contrasts : WaveContrasts, optional
         From ``trends.compare``: clear and likely changes from the previous wave are marked.
+    breaks : Breaks, optional
+        From ``trends.breaks``: bands mark where a new level may have begun.
+    forecast : Forecast, optional
+        From ``trends.forecast``: its targets are drawn.
     full_scale : bool
         Show the whole scale; otherwise a cut axis is marked as cut.
     title : str, optional
@@ -70,6 +76,7 @@ def track(
     down = -(-len(panels) // across)
     said: list[str] = []
     cut = marked = False
+    also: set[str] = set()
     with theme.look(result.about) as style:
         figure, all_axes = theme.canvas(
             result.about, rows=down, columns=across, height=_PANEL_HEIGHT * down + 0.4
@@ -80,6 +87,7 @@ def track(
                 continue
             rows = panels[place]
             _panel(axes, rows, result, style, across)
+            also |= _other_marks(axes, rows, result, breaks, forecast)
             cut |= _value_axis(axes, rows, result, full_scale)
             marked |= _marks(axes, rows, result, contrasts)
             said.append(_said(rows, result))
@@ -87,6 +95,9 @@ def track(
             result,
             _("Missing waves are gaps.") if table["observed"].isna().any() else "",
             _("▲ ▼ clear, △ ▽ likely change from the previous wave.") if marked else "",
+            _("Grey bands: where a new level may have begun.") if "break" in also else "",
+            _("Dotted line: target.") if "target" in also else "",
+            _("Upright line: the question changed.") if "step" in also else "",
             _(CUT) if cut else "",
         )
         return theme.finish(
@@ -256,6 +267,38 @@ def _marks(axes: Axes, rows: pd.DataFrame, result: Result, contrasts: Result | N
             )
             marked = True
     return marked
+
+
+def _other_marks(
+    axes: Axes, rows: pd.DataFrame, result: Result, breaks: Result | None, forecast: Result | None
+) -> set[str]:
+    """Mark where a new level began, where the question changed, and the target."""
+    waves = [str(wave) for wave in rows["wave"]]
+    scale = 100 if str(rows.iloc[0].get("unit", "")) == "share" else 1
+    frames = {
+        "step": result.frames().get("steps"),
+        "break": None if breaks is None else breaks.table,
+        "target": None if forecast is None else forecast.frames()["target"],
+    }
+    found: set[str] = set()
+    for kind, frame in frames.items():
+        if frame is None or frame.empty:
+            continue
+        for name in ("measure", *(one for one in result.by if one in frame)):
+            frame = frame[frame[name] == rows[name].iloc[0]]
+        for row in frame.to_dict("records"):
+            if kind == "step":
+                axes.axvline(waves.index(str(row["wave"])) - 0.5, color=theme.INK, linewidth=1)
+            elif kind == "break" and row["verdict"] == "break":
+                ends = [waves.index(str(row[name])) for name in ("wave_first", "wave_last")]
+                axes.axvspan(ends[0] - 0.9, ends[1] - 0.1, color=theme.GRID, zorder=0)
+            elif kind == "target" and pd.notna(row["target_value"]):
+                target = float(row["target_value"]) * scale
+                axes.axhline(target, color=theme.GOOD, linewidth=1.4, linestyle=":")
+            else:
+                continue
+            found.add(kind)
+    return found
 
 
 def _threshold_bands(axes: Axes, rows: pd.DataFrame, unit: str) -> None:

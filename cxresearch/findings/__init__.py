@@ -10,33 +10,92 @@ from collections.abc import Callable
 
 from cxresearch import handover
 from cxresearch.errors import AnalysisError, Fault
+from cxresearch.findings.benchmark import brand_profile, reputation, rivals
 from cxresearch.findings.drivers import drivers
+from cxresearch.findings.factors import explore, factorability, n_factors
 from cxresearch.findings.kpis import kpis
+from cxresearch.findings.loyalty import loyalty
+from cxresearch.findings.measurement import confirm, examination, invariance
+from cxresearch.findings.operations import (
+    backlog_open,
+    checklists,
+    operations,
+    register,
+    waiting,
+)
 from cxresearch.findings.overview import not_asked, overview
 from cxresearch.findings.phrases import Findings
+from cxresearch.findings.priorities import asymmetry, brief, kano, priorities, what_if
 from cxresearch.findings.quality import quality
+from cxresearch.findings.reliability import reliability
 from cxresearch.findings.sampling import plan, response, weighting
+from cxresearch.findings.scorecard import scorecard
 from cxresearch.findings.segments import answers, segments, service_points
 from cxresearch.findings.servqual import servqual
 from cxresearch.findings.trends import trends
+from cxresearch.findings.verbatims import agreement, themes
+from cxresearch.findings.waves import (
+    breaks,
+    comparability,
+    control_chart,
+    forecast,
+    mix_adjusted,
+)
+from cxresearch.findings.zone import gap_changes, models, zone
 from cxresearch.results import Result
 
 Reader = Callable[[Result], Findings]
+
+NOT_OF_RESPONDENTS = frozenset(
+    ["OperationsTable", "WaitingCurves", "Backlog", "Checklist", "Register"]
+)
+"""Results whose base is tickets, orders or visits, so that it is not the page's."""
 
 READERS: dict[str, Reader] = {
     "KpiTable": kpis,
     "QualityCheck": quality,
     "GapScores": servqual,
     "DriverImportance": drivers,
+    "DriverPriorities": priorities,
+    "DriverAsymmetry": asymmetry,
+    "WhatIf": what_if,
+    "KanoTable": kano,
     "WaveContrasts": trends,
     "Track": trends,
     "SegmentComparison": segments,
     "ServicePoints": service_points,
     "AnswerShares": answers,
+    "RivalComparison": rivals,
+    "Reputation": reputation,
+    "BrandProfile": brand_profile,
+    "Themes": themes,
+    "Agreement": agreement,
     "SamplePlan": plan,
     "ResponseRates": response,
     "Weighting": weighting,
+    "Reliability": reliability,
+    "Factorability": factorability,
+    "FactorNumber": n_factors,
+    "Explored": explore,
+    "Confirmed": confirm,
+    "Invariance": invariance,
+    "Examination": examination,
+    "ZoneOfTolerance": zone,
+    "GapChanges": gap_changes,
+    "ScoreModels": models,
+    "Forecast": forecast,
+    "Breaks": breaks,
+    "ControlChart": control_chart,
+    "MixAdjusted": mix_adjusted,
+    "Comparability": comparability,
+    "LoyaltyLink": loyalty,
+    "Scorecard": scorecard,
     "Overview": overview,
+    "OperationsTable": operations,
+    "WaitingCurves": waiting,
+    "Backlog": backlog_open,
+    "Checklist": checklists,
+    "Register": register,
     "NotAsked": not_asked,
 }
 
@@ -63,25 +122,55 @@ def read(result: Result) -> Findings:
     found = READERS[name](result)
     place = handover.folder()
     if place is not None and "headline" not in handover.read_facts(place):
-        told = {"headline": found.headline, "base": result.n, "waves": result.about.waves}
+        told: dict[str, object] = {"headline": found.headline, "waves": result.about.waves}
+        if name not in NOT_OF_RESPONDENTS:
+            told["base"] = result.n
         handover.facts(told)
     return found
 
 
 __all__ = [
     "Findings",
+    "agreement",
     "answers",
+    "backlog_open",
+    "brand_profile",
+    "breaks",
+    "brief",
+    "checklists",
+    "comparability",
+    "confirm",
+    "control_chart",
     "drivers",
+    "examination",
+    "explore",
+    "factorability",
+    "forecast",
+    "gap_changes",
+    "invariance",
     "kpis",
+    "loyalty",
+    "mix_adjusted",
+    "models",
+    "n_factors",
     "not_asked",
+    "operations",
     "overview",
     "plan",
     "quality",
     "read",
+    "register",
+    "reliability",
+    "reputation",
     "response",
+    "rivals",
+    "scorecard",
     "segments",
     "service_points",
     "servqual",
+    "themes",
     "trends",
+    "waiting",
     "weighting",
+    "zone",
 ]

@@ -70,7 +70,9 @@ def tied(rows: pd.DataFrame, differences: pd.DataFrame) -> list[list[str]]:
     [['a'], ['b', 'c']]
     """
     open_pairs = differences[(differences["conf_low"] <= 0) & (differences["conf_high"] >= 0)]
-    together = {frozenset(pair) for pair in zip(open_pairs["first"], open_pairs["second"], strict=True)}
+    together = {
+        frozenset(pair) for pair in zip(open_pairs["first"], open_pairs["second"], strict=True)
+    }
     groups: list[list[str]] = []
     for driver in rows["driver"]:
         if groups and frozenset((groups[-1][0], driver)) in together:

@@ -28,6 +28,7 @@ def quality(result: Result) -> Findings:
     frames = result.frames()
     told = [*_flow(frames.get("flow", pd.DataFrame()), speaker), *_rules(result.table, speaker)]
     told += _items(frames.get("items", pd.DataFrame()), speaker)
+    told += _sensitivity(frames.get("sensitivity", pd.DataFrame()), speaker)
     limits = (
         tell(
             "A flag is a sign of careless answering, not proof; flagged respondents stay unless "
@@ -67,6 +68,28 @@ def _rules(table: pd.DataFrame, speaker: Speaker) -> list[str]:
         for row in fired.to_dict("records")
     ]
     return [speaker.tell("Flagged by rule: {rules}.", rules="; ".join(named))]
+
+
+def _sensitivity(table: pd.DataFrame, speaker: Speaker) -> list[str]:
+    """Return whether headline figures are others without the flagged."""
+    known = table[table["difference"].notna()] if "difference" in table else table
+    if known.empty:
+        return []
+    moved = known[(known["difference_low"] > 0) | (known["difference_high"] < 0)]
+    if moved.empty:
+        return [
+            speaker.tell(
+                "Without flagged respondents no headline figure would be another by more than "
+                "chance."
+            )
+        ]
+    named = [
+        f"{speaker.quoted(row['measure'])} {speaker.change(row['difference'], str(row['unit']))}"
+        for row in moved.to_dict("records")
+    ]
+    return [
+        speaker.tell("Without flagged respondents other: {measures}.", measures="; ".join(named))
+    ]
 
 
 def _items(items: pd.DataFrame, speaker: Speaker) -> list[str]:

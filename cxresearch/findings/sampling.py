@@ -35,7 +35,22 @@ def plan(result: Result) -> Findings:
             "waves show changes sooner, but each finds only larger ones."
         ),
     )
-    return Findings(tuple(told), limits, result.about.language, headline=told[0] if told else "")
+    head = _first(result.table, speaker)
+    return Findings(tuple(told), limits, result.about.language, headline=head)
+
+
+def _first(table: pd.DataFrame, speaker: Speaker) -> str:
+    for row in table[table["mdc"].notna()].to_dict("records"):
+        return _finds(row, speaker)
+    return ""
+
+
+def _finds(row: dict[Hashable, Any], speaker: Speaker) -> str:
+    return speaker.tell(
+        "{measure}: a next wave of the same size finds a change of {mdc} four times out of five.",
+        measure=speaker.quoted(row["measure"]),
+        mdc=speaker.size(float(row["mdc"]), str(row["unit"])),
+    )
 
 
 def _next_wave(row: dict[Hashable, Any], speaker: Speaker) -> list[str]:
@@ -49,11 +64,7 @@ def _next_wave(row: dict[Hashable, Any], speaker: Speaker) -> list[str]:
                 reason=word(row["reason"], speaker.about.language),
             )
         ]
-    text = tell(
-        "{measure}: a next wave of the same size finds a change of {mdc} four times out of five.",
-        measure=name,
-        mdc=speaker.size(float(row["mdc"]), unit),
-    )
+    text = _finds(row, speaker)
     if pd.isna(row["threshold"]):
         return [text]
     return [
@@ -126,7 +137,7 @@ def weighting(result: Result) -> Findings:
         )
     ]
     table = result.table
-    moved = table.loc[(table["after"] - table["before"]).abs().idxmax()]
+    moved = table.iloc[int((table["after"] - table["before"]).abs().to_numpy().argmax())]
     told.append(
         tell(
             "The largest correction: {category} counts {after} instead of {before}.",

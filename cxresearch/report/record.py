@@ -205,7 +205,7 @@ def code_hash() -> str:
     return files_hash(
         path
         for path in sorted(package.rglob("*"))
-        if path.suffix in (".py", ".j2", ".css", ".json", ".po") and path.is_file()
+        if path.suffix in (".py", ".j2", ".css", ".json", ".po", ".yml") and path.is_file()
     )
 
 

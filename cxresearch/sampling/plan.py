@@ -117,7 +117,7 @@ def plan(
     if interviews is None:
         a_year = _waves_a_year(study)
         interviews = latest.n * a_year
-        notes.append(note("budget_assumed", n=interviews, waves=a_year))
+        notes.append(note("budget_assumed", n=interviews, waves=str(a_year)))
     if interviews < 1 or not cadences or min(cadences) < 1:
         raise AnalysisError(
             Fault(

@@ -17,6 +17,8 @@ from babel.numbers import format_decimal
 DASH = "–"
 MINUS = "\N{MINUS SIGN}"
 _P_FLOOR = 0.001
+# units of operational indicators
+_OTHERS = {"money": 0, "hours": 1, "months": 1, "per_hundred": 1, "per_thousand": 1}
 
 
 def number(value: float | None, digits: int = 2, language: str = "en") -> str:
@@ -86,6 +88,21 @@ def p_value(p: float | None, language: str = "en") -> str:
     return f"<{text}" if small else text
 
 
+def chance(p: float | None, language: str = "en") -> str:
+    """Return a probability in whole percent, never as 0 or 100 unless it is.
+
+    Examples
+    --------
+    >>> chance(0.233), chance(0.0003), chance(0.9999), chance(1.0)
+    ('23%', '<1%', '>99%', '100%')
+    """
+    if p is not None and 0 < p < 0.005:
+        return "<" + percent(0.01, 0, language)
+    if p is not None and 0.995 < p < 1:
+        return ">" + percent(0.99, 0, language)
+    return percent(p, 0, language)
+
+
 def amount(value: float | None, unit: str = "", language: str = "en") -> str:
     """Return an estimate as its unit is written: shares in percent, NPS with one decimal.
 
@@ -125,8 +142,9 @@ def interval(low: float | None, high: float | None, unit: str = "", language: st
 
 
 def digits(unit: str) -> int:
-    """Return the decimals of a unit: one for percent, NPS and indices, three for R², else two."""
-    return {"share": 1, "nps": 1, "index": 1, "r_squared": 3, "count": 0}.get(unit, 2)
+    """Return the decimals of a unit: one for percent and NPS, three for R², none for money."""
+    decimals = {"share": 1, "nps": 1, "index": 1, "r_squared": 3, "fit": 3, "count": 0}
+    return (decimals | _OTHERS).get(unit, 2)
 
 
 def scaled(value: float | None, unit: str) -> float | None:

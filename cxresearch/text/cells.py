@@ -15,15 +15,50 @@ from cxresearch.text.words import WORDS, word
 ROW_UNIT = frozenset(
     (
         *("estimate", "std_error", "conf_low", "conf_high", "mdc", "observed", "difference"),
+        *("change", "change_low", "change_high", "value_from"),
         *("threshold", "level", "level_low", "level_high", "level_se", "filtered"),
-        *("rest", "difference_low", "difference_high", "shrunk", "shrunk_low", "shrunk_high"),
+        *(
+            "rest",
+            "without",
+            "difference_low",
+            "difference_high",
+            "shrunk",
+            "shrunk_low",
+            "shrunk_high",
+        ),
         *("mdc_year", "slope_year", "between_sd"),
+        *("own", "rival", "bias", "impact", "impact_low", "impact_high"),
+        *("baseline", "actual", "target", "stretch", "last_change", "revenue"),
+        *("per_point", "per_point_low", "per_point_high"),
+        *("value", "centre", "lcl", "ucl", "raw", "raw_se", "mix_effect", "mix_effect_se"),
+        *("target_value", "target_from", "target_to", "rmse", "rmse_last_value"),
+        *("range_centre", "range_limit"),
         *("filtered_low", "filtered_high", "value_from", "value_to", "mean", "mean_se"),
     )
 )
+_AMOUNTS = frozenset(
+    (
+        *("own", "rival"),
+        *("baseline", "actual", "target", "stretch", "revenue"),
+        *("estimate", "observed", "value_from", "value_to", "rest", "shrunk", "without"),
+        *("value", "centre", "lcl", "ucl", "target_value", "target_from", "target_to"),
+    )
+)
+_SIGNED = frozenset(
+    [
+        *("estimate", "difference", "raw", "mix_effect"),
+        *("perception_change", "expectation_change"),
+    ]
+)
+_SCORES = frozenset(["servqual", "servqual_weighted", "servperf", "servperf_weighted"])
+_FORMS = frozenset(["promoters", "detractors", "top_box"])
 _TOTALS = frozenset(["overall", "overall_weighted", "overall_mean_weighted"])
 _DIGITS = {"r_squared": 3, "noise": 3, "adj_r_squared": 3, "cv_r_squared": 3, "df": 1, "n_eff": 0}
-_DIGITS |= {"base_w": 1, "vif": 1, "signal_variance": 4}
+_DIGITS |= {"answer": 0, "base_w": 1, "vif": 1, "signal_variance": 4}
+_DIGITS |= dict.fromkeys(["r_squared_dimensions", "r_squared_gap", "r_squared_perception"], 3)
+_DIGITS |= dict.fromkeys(("cfi", "tli", "rmsea", "srmr", "rmsr", "map"), 3)
+_DIGITS |= dict.fromkeys(("delta_cfi", "delta_rmsea", "delta_srmr"), 3)
+_DIGITS |= dict.fromkeys(("aic", "bic"), 1)
 
 
 def form(column: str, values: pd.Series, by: tuple[str, ...] = ()) -> Form:
@@ -66,9 +101,12 @@ def cell(
     if how == "flag":
         return word("yes" if value else "no", language)
     if isinstance(value, Real) and not isinstance(value, bool) and how not in ("key", "code"):
-        if change and column in ("estimate", "difference"):
+        signed = change and column in _SIGNED
+        if signed or (column == "change" and unit):
             return amounts.change(float(value), unit, language)
         return _number(float(value), column, how, unit, language)
+    if column == "flags":
+        return ", ".join(word(one, language, column) for one in str(value).split(",") if one)
     if how == "code" or (how == "number" and isinstance(value, str)):
         if str(value) in about.labels and column not in ("rule", "stage", "verdict", "reason"):
             return about.label(value)
@@ -87,7 +125,12 @@ def label(key: object, about: About, *, column: str = "dimension") -> str:
     text = str(int(key)) if isinstance(key, float) and key.is_integer() else str(key)
     if text in about.labels:
         return about.label(text)
+    measure, _, form = text.partition(":")
+    if form in _FORMS:  # an outcome such as recommend:promoters
+        return f"{about.label(measure)}: {word(form, about.language)}"
     if column == "dimension" and text in _TOTALS and text in WORDS:
+        return word(text, about.language)
+    if column in ("first", "second") and text in _SCORES:
         return word(text, about.language)
     return text
 
@@ -99,7 +142,7 @@ def _number(value: float, column: str, how: Form, unit: str, language: str) -> s
         return amounts.percent(value, 1, language)
     if how == "count":
         return amounts.number(value, 0, language)
-    if column in ("estimate", "observed", "value_from", "value_to", "rest", "shrunk"):
+    if column in _AMOUNTS:
         return amounts.amount(value, unit, language)
     if column in ROW_UNIT:
         return amounts.number(amounts.scaled(value, unit), amounts.digits(unit), language)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,8 @@ def merged(language: str, template: Catalog) -> Catalog:
     if path.exists():
         with path.open("rb") as file:
             catalogue = read_po(file, locale=language, domain=DOMAIN)
-    catalogue.update(template, no_fuzzy_matching=True)
+    # a copy: new messages are taken over as objects, which languages must not share
+    catalogue.update(deepcopy(template), no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     return catalogue
 

@@ -157,6 +157,19 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "No joint test of all gaps: {n} respondent is too few for {p} dimensions.",
         "No joint test of all gaps: {n} respondents are too few for {p} dimensions.",
     ),
+    "zone_breach": marks(
+        "Of {n_total} complete answers, {n} puts adequate above desired and has no zone: {item}.",
+        "Of {n_total} complete answers, {n} put adequate above desired and have no zone: {item}.",
+    ),
+    "no_desired": mark("Items with an adequate but no desired level have no zone: {items}."),
+    "desired_expected": mark("The expectation stands for the desired level: {items}."),
+    "gap_constraint": mark(
+        "The gap discards information about the outcome, so perception and expectation are better "
+        "shown apart: {outcome} (p {p_value})."
+    ),
+    "expectations_weak": mark("What weakens the difference score of {dimension}: {flags}."),
+    "no_importance": mark("Nobody gave importance points, so there are no weighted scores."),
+    "not_resampled": mark("With {n} respondents, bootstrap intervals were left out: {group}."),
     "overall_incomplete": marks(
         "{n} of {n_total} respondents lacks a dimension and has no overall score.",
         "{n} of {n_total} respondents lack a dimension and have no overall score.",
@@ -184,6 +197,37 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "budget_assumed": mark(
         "Interviews a year as now: {n}, the latest wave's times {waves} a year."
     ),
+    # rivals, brand and open answers
+    "customer_frame": mark(
+        "Our own customers were asked: what the market thinks of the rivals may differ."
+    ),
+    "customer_only_frame": mark(
+        "Withheld, because only customers were asked, who all know the company: {measure}."
+    ),
+    "associations_unmatched": marks(
+        "{n} person of the table of associations is not among the respondents shown.",
+        "{n} people of the table of associations are not among the respondents shown.",
+    ),
+    "few_choices": mark("Withheld, chosen by fewer than {n} people: {attributes}."),
+    "map_poor": mark("The two axes of the map show only {share} of the differences."),
+    "languages_unknown": marks(
+        "{n} comment is in a language without words in the code frame: {languages}.",
+        "{n} comments are in languages without words in the code frame: {languages}.",
+    ),
+    "mostly_uncoded": mark(
+        "{share} of the comments have no theme; the code frame misses what they are about: "
+        "{source}."
+    ),
+    "personal_masked": marks(
+        "{n} piece of personal data was taken out of the texts.",
+        "{n} pieces of personal data were taken out of the texts.",
+    ),
+    "letters_folded": mark("Letters were made alike before looking for words: {name}."),
+    "themes_observational": mark(
+        "Whoever writes of a theme is more or less satisfied ({outcome}); that does not make the "
+        "theme the cause."
+    ),
+    "kappa_low": mark("The coders agree too little on {theme} (kappa {kappa}, below .67)."),
     # segments
     "few_accounts": marks(
         "Withheld, {n} account only (fewer than three): {group}.",
@@ -203,6 +247,10 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "overdispersed": mark(
         "Service points differ by more than their size explains; the funnel's limits were widened "
         "(φ = {phi}): {measure}."
+    ),
+    "exclusion_changes_mix": mark(
+        "Those flagged or left out are not spread evenly over the groups of {column} (q = {q}); "
+        "leaving them out changes the mix."
     ),
     # drivers
     "listwise": mark("The analysis rests on the {n} of {n_total} respondents with every answer."),
@@ -267,6 +315,52 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "{n} respondent is too few for {p} drivers.",
         "{n} respondents are too few for {p} drivers.",
     ),
+    "pairwise": mark(
+        "Each correlation rests on those who answered both questions: {n} respondents in all, "
+        "{n_complete} with every answer."
+    ),
+    "pairwise_thin": mark("Only {n} respondents answered both: {first}, {second}."),
+    "pairwise_linear_only": mark(
+        "This model needs complete answers, so respondents with blanks were left out."
+    ),
+    "imputed": mark(
+        "{n} of {n_total} respondents left something blank; it was filled {sets} times from their "
+        "other answers, and intervals allow for that."
+    ),
+    "nonlinear": mark(
+        "A straight line does not describe this driver well (q {p_value}): {driver}."
+    ),
+    "mcfadden": mark("Estimates are parts of McFadden's R² of this model: {model}."),
+    "two_values_linear": mark("An outcome of two values was treated as a number: {outcome}."),
+    "separation": mark(
+        "The drivers decide this outcome alone, so its model has no finite coefficients: {outcome}."
+    ),
+    "odds_not_parallel": mark(
+        "Drivers do not matter alike at every grade of the outcome (p {p_value})."
+    ),
+    "fewer_draws": mark("{n} bootstrap draws were made, not {wanted}: each fits every set."),
+    "performance_alike": mark(
+        "All performances lie within the width of one interval; the line between high and low is "
+        "hardly more than chance."
+    ),
+    "performance_ceiling": mark("{share} gave the highest rating: {driver}."),
+    "performance_rescaled": mark(
+        "The drivers were rated on different scales; performance is shown from 0 to 100."
+    ),
+    "waves_pooled": mark("{n} waves are taken together, each with a level of its own."),
+    "few_extremes": mark(
+        "Too few ratings to tell ({n_low} low, {n_mid} in the middle, {n_high} high): {driver}."
+    ),
+    "against_sign": mark(
+        "The outcome is lower at high ratings or higher at low ones, so no asymmetry is told: "
+        "{driver}."
+    ),
+    "no_range": mark("The outcome hardly differs between high and low ratings: {driver}."),
+    "extrapolation": mark("Shifted beyond any rating that was given: {driver}."),
+    "large_shift": mark("Shifted by more than a standard deviation: {driver}."),
+    "clipped_shift": mark(
+        "Most ratings are at the end of the scale, so that only {shift} points are left: {driver}."
+    ),
     # trends
     "too_few_waves": marks(
         "{n} wave; {needed} are needed for this: {what}.",
@@ -292,6 +386,188 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "unequal_precision": mark(
         "Some waves are far more precise than others (variances differ {ratio} times)."
     ),
+    "bridge_identical": mark(
+        "Changed in {wave}, but declared to mean the same, so waves are compared: {measure}."
+    ),
+    "bridge_linear": mark(
+        "Changed in {wave}; earlier waves were turned into the terms of the new question by the "
+        "declared line: {measure}."
+    ),
+    "bridge_step": mark(
+        "Changed in {wave}, where a level of its own begins; waves before and after are not "
+        "compared as they are: {measure}."
+    ),
+    "bridge_no_map": mark(
+        "Changed in {wave}; the declared line maps answers, which says nothing of shares or an "
+        "NPS, so waves before are not compared: {measure}."
+    ),
+    "parts_differ": mark(
+        "Asked with other columns in {wave} than before and no bridge is declared, so waves "
+        "before are not compared: {measure}."
+    ),
+    "scale_end_unused": mark(
+        "Nobody answered {end} in {wave}, though by the other waves several should have; was the "
+        "scale the same: {measure}?"
+    ),
+    "wave_surprising": mark(
+        "The model did not expect {wave} at all (standardised error {z}): {measure}."
+    ),
+    "errors_correlated": mark(
+        "Neighbouring errors hang together (correlation {r}), so the model of the level is too "
+        "simple: {measure}."
+    ),
+    "forecast_no_better": mark(
+        "In the backtest the forecast was no better than repeating the last wave (MASE {mase}, "
+        "{coverage} within their interval): {measure}."
+    ),
+    "target_beyond": mark(
+        "The target's date is past or not among the waves to come ({by}): {measure}."
+    ),
+    "baseline_all": mark(
+        "No baseline was named, so all points set the limits, which describes what was and "
+        "cannot watch what comes: {measure}."
+    ),
+    "baseline_short": marks(
+        "{n} point sets the limits, fewer than the twelve that are needed for firm ones: "
+        "{measure}.",
+        "{n} points set the limits, fewer than the twelve that are needed for firm ones: "
+        "{measure}.",
+    ),
+    "baseline_wanted": marks(
+        "{n} point sets the limits; twenty are wanted: {measure}.",
+        "{n} points set the limits; twenty are wanted: {measure}.",
+    ),
+    "small_counts": mark("Some expected counts are below five, so limits are rough: {measure}."),
+    "overdispersed_points": mark(
+        "Points spread {ratio} times as much as sampling would make them: {measure}."
+    ),
+    "limit_clipped": mark("A control limit was cut at the end of the scale: {measure}."),
+    "empty_stratum": mark(
+        "A part of the mix has fewer than two answers in a wave, so nothing is adjusted: "
+        "{group}, {measure}."
+    ),
+    "no_segments": mark("The study names no segments, so no mix can be held."),
+    "mix_moved": mark(
+        "The mix changed by more than ten points from {wave_from} to {wave_to} ({share}): {group}."
+    ),
+    "singular_fit": mark("In the model, service points differ by no more than chance: {measure}."),
+    # psychometrics
+    "correlation_type": mark("Dimensions were looked for in {kind} correlations ({battery})."),
+    "correlations_smoothed": mark(
+        "The correlations did not fit together and were repaired, by up to {change} ({battery})."
+    ),
+    "too_few_for_factors": marks(
+        "Dimensions were not looked for: {n} complete answer is too few for {n_items} items "
+        "({battery}).",
+        "Dimensions were not looked for: {n} complete answers are too few for {n_items} items "
+        "({battery}).",
+    ),
+    "few_for_factors": marks(
+        "{n} complete answer to {n_items} items: what is found may not be found again ({battery}).",
+        "{n} complete answers to {n_items} items: what is found may not be found again "
+        "({battery}).",
+    ),
+    "constant_item": mark("Everybody gave the same answer to {items}: {scale}."),
+    "alpha_negative": mark(
+        "Alpha is below zero ({alpha}): items point in opposite directions, perhaps one is not "
+        "declared as reversed: {scale}."
+    ),
+    "omega_misfit": mark(
+        "Omega, AVE and composite reliability describe one common factor, which does not fit here "
+        "(RMSEA {rmsea}): {scale}."
+    ),
+    "no_common_factor": mark(
+        "One common factor does not describe these items, so omega and AVE are missing: {scale}."
+    ),
+    "heywood": mark(
+        "The solution leaves no error variance to {items}, which cannot be; read it with care: "
+        "{scale}."
+    ),
+    "kmo_unacceptable": mark(
+        "The items have too little in common for dimensions (KMO {kmo}, below 0.50): {battery}."
+    ),
+    "factors_differ": mark(
+        "Parallel analysis finds {found}, the questionnaire has {expected} dimensions."
+    ),
+    "factor_few_items": mark(
+        "Fewer than three items belong to factor {factor} ({n_items}); it may not be found again."
+    ),
+    "single_item": mark("Dimensions of a single item are not in the model: {dimensions}."),
+    "ordinal_as_numeric": mark(
+        "Few or lopsided answers were treated as numbers; the fit is rough ({battery})."
+    ),
+    "model_saturated": mark(
+        "The model has no degrees of freedom, so its fit says nothing ({battery})."
+    ),
+    "group_small": marks(
+        "{n} complete answer (fewer than 100), so whether it can be compared cannot be told: "
+        "{group}.",
+        "{n} complete answers (fewer than 100), so whether it can be compared cannot be told: "
+        "{group}.",
+    ),
+    "group_too_small": marks(
+        "Left out of the comparison, {n} complete answer only: {group}.",
+        "Left out of the comparison, {n} complete answers only: {group}.",
+    ),
+    # loyalty
+    "later_association": mark(
+        "These are associations of answers with what came later, not proof of what would change "
+        "what."
+    ),
+    "link_selection": mark(
+        "Only customers who answered and can be linked are seen; the others may differ."
+    ),
+    "link_unweighted": mark("Models of staying and revenue do not use the sampling weights."),
+    "between_customers": marks(
+        "Only {n} customer answered twice, so revenue is compared between customers, who may "
+        "differ in size for other reasons.",
+        "Only {n} customers answered twice, so revenue is compared between customers, who may "
+        "differ in size for other reasons.",
+    ),
+    "thin_events": mark(
+        "{outcome_kind}: fewer than ten customers left ({n}) for each of {p} coefficients."
+    ),
+    "hazards_not_proportional": mark(
+        "The ratio of the speeds of leaving changes with time (p = {p_value}); it is an average."
+    ),
+    "no_risk": mark(
+        "Revenue at risk cannot be told: too few customers left, or no revenue is known."
+    ),
+    # scorecard
+    "status_rule": mark(
+        "Green from a probability of {green} that the true value meets the target, red up to "
+        "{red}; a convention."
+    ),
+    "no_goals": mark("No goals are declared: neither scorecard rows nor targets."),
+    "no_std_error": mark("{measure} has no standard error, hence no probability and no light."),
+    "no_figure": mark("There is no figure for {measure}."),
+    "target_is_baseline": mark(
+        "{measure} starts at or beyond its target, so there is no way to cover: "
+        "the goal is to hold."
+    ),
+    "exact_status": mark("{measure} is counted in full: met or not, without sampling error."),
+    # operational tables
+    "cut_assumed": mark(
+        "The table {table} names no cut: the midnight after its last time, {day}, is taken."
+    ),
+    "events_collapsed": mark("The log {table} with {n} updates became {n_total} rows, one each."),
+    "window_days": marks(
+        "{measure}: window of {days} days; {n} left out because it was not wholly observed.",
+        "{measure}: window of {days} days; {n} left out because theirs was not wholly observed.",
+    ),
+    "mostly_open": mark("{measure}, {group}: {share} are not over yet; the tail is unknown."),
+    "calendar_hours": mark("Times are counted in hours of the calendar."),
+    "business_hours": mark(
+        "Times to reply and to settle are counted in business hours: days {days} of the week, "
+        "{start} to {end}."
+    ),
+    "periods_partial": mark("Not wholly observed: {periods}."),
+    "not_grouped": mark("The tables do not have these groups ({by}) for: {measures}."),
+    "complaints_counted": mark("Complaints were counted in the table {table}."),
+    "promise_midnight": mark("Promises are days without a time; kept until their {kept}."),
+    "clv_terms": mark(
+        "Lifetime value: {years} years ahead, yearly interest {interest}, first margin {timing}."
+    ),
     # quality
     "high_missing": mark("{share} left it blank: {item}."),
     # KPI
@@ -305,10 +581,38 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
 
 MORE = marks("… and {n} note more of this kind.", "… and {n} notes more of this kind.")
 
-_SHARES = {"share"}
+_SHARES = {"share", "coverage", "green", "red", "interest"}
 _P_VALUES = {"p_value"}
-_COUNTS = {"n", "n_total", "min_n", "needed", "levels", "orders", "low", "high"}
-_WORDS = {"rule", "policy", "what", "name"}
+_COUNTS = {
+    "n_complete",
+    "wanted",
+    "sets",
+    "n_low",
+    "n_mid",
+    "n_high",
+    "n",
+    "n_total",
+    "min_n",
+    "needed",
+    "levels",
+    "orders",
+    "low",
+    "high",
+}
+_COUNTS |= {"n_items", "found", "expected"}
+_SIDES = {"perception", "expectation", "adequate", "desired"}
+_WORDS = {
+    "timing",
+    "kept",
+    "outcome_kind",
+    "rule",
+    "policy",
+    "what",
+    "name",
+    "flags",
+    "battery",
+    "kind",
+}
 
 
 def sentence(note: Note, about: About) -> str:
@@ -377,6 +681,9 @@ def _value(code: str, name: str, value: object, about: About) -> str:
         return word(value, language)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    if name == "group":
-        return " · ".join(about.label(part) for part in str(value).split(" · "))
+    if name in ("group", "scale"):
+        parts = str(value).split(" · ")
+        return " · ".join(
+            word(part, language) if part in _SIDES else about.label(part) for part in parts
+        )
     return about.label(value)

@@ -179,3 +179,13 @@ def test_more_figures_can_be_registered(monkeypatch):
     monkeypatch.setattr(figures, "DRAWERS", dict(figures.DRAWERS))
     figures.register("Track", whole=lambda result: figures.track(result, full_scale=True))
     assert "Source" in figures.plot(shown.track(), kind="whole").caption
+
+
+def test_coverage_draws_only_what_some_wave_was_not_asked():
+    picture = figures.plot(shown.quality(), kind="coverage")
+    assert "P2: 2024" in picture.alt
+    assert "P1" not in picture.alt
+    everywhere = shown.quality()
+    asked = everywhere.coverage[everywhere.coverage["item"] == "P1"]
+    told = figures.plot(replace(everywhere, coverage=asked), kind="coverage").alt
+    assert told == "Every question was asked in every wave."

@@ -80,3 +80,40 @@ def test_one_answer_throughout(laboratory):
     below = (straight & (expectations.iloc[:, 0] < 5)).sum()
     assert rules["straight_expectation"] == below
     assert "ceiling" in {note.code for note in cx.servqual.gaps(laboratory).notes}
+
+
+def test_signed_ranks_agree_with_r(laboratory, reference):
+    known = expected(reference, "tests", "gap_servqual_lab_22")
+    items = cx.servqual.gaps(laboratory).items
+    wanted = [one["wilcoxon_p"] for one in known["items"]]
+    np.testing.assert_allclose(items["wilcoxon_p"], wanted, rtol=1e-9)
+
+
+def test_bootstrap_intervals_lie_near_those_of_t(laboratory):
+    items = cx.servqual.gaps(laboratory, n_resamples=2000).items
+    np.testing.assert_allclose(items["boot_low"], items["conf_low"], atol=0.05)
+    np.testing.assert_allclose(items["boot_high"], items["conf_high"], atol=0.05)
+
+
+def test_expectations_at_the_top_weaken_the_difference_scores(laboratory, reference, tmp_path):
+    book = (tmp_path / "laboratory_book.yml").read_text()
+    book += "\nmeasures: {first: {kind: score, columns: P01, scale: five}}"
+    (tmp_path / "laboratory_book.yml").write_text(book)
+    one = cx.load_study(tmp_path / "laboratory.yml")
+    found = cx.servqual.models(one).reliability.set_index("dimension")
+    assert found["n_items"].to_dict() == BATTERY
+    data = pd.read_csv(reference / "data" / "servqual_lab" / "responses.csv")
+    last = [f"{number:02d}" for number in range(19, 23)]
+    sides = {side: data[[side + number for number in last]] for side in "PE"}
+    scores = {side: table.mean(axis=1) for side, table in sides.items()}
+    alphas = {
+        side: 4 / 3 * (1 - table.var().sum() / table.sum(axis=1).var())
+        for side, table in sides.items()
+    }
+    r = scores["P"].corr(scores["E"])
+    sd = {side: score.std() for side, score in scores.items()}
+    shared = 2 * r * sd["P"] * sd["E"]
+    above = sd["P"] ** 2 * alphas["P"] + sd["E"] ** 2 * alphas["E"] - shared
+    below = sd["P"] ** 2 + sd["E"] ** 2 - shared
+    assert found.loc["empathy", "reliability"] == pytest.approx(above / below, rel=1e-9)
+    assert found["flags"].str.contains("ceiling").any()

@@ -253,3 +253,22 @@ def test_recommendation_was_asked_once(eight):
     missing = drivers.table[drivers.table["reason"] == "empty"]["driver"]
     assert set(missing) == {"wifi", "clean", "safe", "find"}
     assert drivers.table["estimate"].notna().sum() == 6
+
+
+def test_eight_waves_to_their_end(eight):
+    """Gate, breaks, chart, forecast and mix on an airport's own files."""
+    gate = cx.trends.comparability(eight, measure="overall")
+    assert gate.table["n_waves"].tolist() == [8]
+    found = cx.trends.breaks(eight, measure="overall")
+    assert found.fit.loc[0, "n_waves"] == 8
+    assert found.table["verdict"].isin(["break", "step_or_drift", "no_break"]).all()
+    ahead = cx.trends.forecast(eight, measure="overall", horizon=1)
+    row = ahead.table.iloc[0]
+    assert row["wave"] == "2018"
+    assert 0.7 < row["conf_low"] < row["estimate"] < row["conf_high"] < 0.95
+    assert ahead.backtest.loc[0, "n_forecasts"] == 2
+    recommend = cx.trends.forecast(eight, measure="recommend")
+    assert (recommend.table["reason"] == "too_few_waves").all()
+    chart = cx.trends.control_chart(eight, measure="overall", baseline="2013")
+    assert chart.limits.loc[0, "baseline_to"] == "2013"
+    assert chart.limits.loc[0, "method"] in ("p", "laney_p")

@@ -127,3 +127,10 @@ def test_nothing_that_a_result_says_lacks_its_translation(language):
         for view in result.frames():
             tables.show(result, view)
     assert text.missing(language) == []
+
+
+def test_a_new_translation_keeps_to_its_language():
+    template = catalogue.Catalog()
+    template.add("a message that no catalogue has")
+    extraction.merged("es", template)["a message that no catalogue has"].string = "un mensaje"
+    assert not extraction.merged("ru", template)["a message that no catalogue has"].string

@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 
 from cxresearch.notes import Note, distinct, note
+from cxresearch.quality.groups import exclusion_by_group, missing_by_group
+from cxresearch.quality.sensitivity import with_and_without
 from cxresearch.results import Result
 from cxresearch.study.answers import State
 from cxresearch.study.flags import RULES
@@ -32,11 +34,26 @@ class QualityCheck(Result):
         Per rating column: answers, blanks, codes that are no answer, not applicable.
     flags : DataFrame
         Per respondent and rule: value and threshold.
+    missing : DataFrame
+        Per item and group (waves and segments): blanks, "not applicable", and whether blanks
+        differ between groups.
+    coverage : DataFrame
+        Per item and wave: whether it was asked, and how many answered (empty without waves).
+    exclusion : DataFrame
+        Per group: how many are left out by ``data.exclude``, or are flagged where nobody is;
+        whether groups differ.
+    sensitivity : DataFrame
+        Headline figures with and without those flagged: ``estimate, without, difference`` with
+        its interval.
     """
 
     flow: pd.DataFrame
+    coverage: pd.DataFrame
     items: pd.DataFrame
     flags: pd.DataFrame
+    missing: pd.DataFrame
+    exclusion: pd.DataFrame
+    sensitivity: pd.DataFrame
 
 
 def check(study: Study, /) -> QualityCheck:
@@ -90,12 +107,21 @@ def check(study: Study, /) -> QualityCheck:
         high = items[items["share_missing"] > HIGH_MISSING]
         pairs = zip(high["item"], high["share_missing"], strict=True)
         notes.extend(note("high_missing", item=name, share=float(share)) for name, share in pairs)
+    careless = np.zeros(len(base), dtype=bool)
+    careless[flagged.loc[flagged["severity"] == "flag", "row"].to_numpy(dtype=int)] = True
+    left = base & ~study.mask
     return QualityCheck(
+        missing=missing_by_group(study, base, _all_asked(study, base)),
+        exclusion=exclusion_by_group(
+            study, base, left if left.any() else careless, notes, study.conf_level
+        ),
+        sensitivity=with_and_without(study, base, careless, study.conf_level),
         table=pd.DataFrame(
             rules, columns=["rule", "n_flagged", "share", "severity", "threshold", "n"]
         ),
         flow=_flow(study),
         items=items,
+        coverage=_coverage(study, base),
         flags=_flags(study, flagged),
         n=n,
         n_eff=study.n_eff,
@@ -136,6 +162,16 @@ def _items(study: Study, base: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def _all_asked(study: Study, base: np.ndarray) -> dict[str, np.ndarray]:
+    """Return, per rating column, the rows whose wave was asked it."""
+    waves = np.zeros(len(base), dtype=int)
+    if study.wave_column:
+        waves = study.full[study.wave_column].cat.codes.to_numpy()
+    return {
+        str(column): _asked(states.to_numpy(), waves) for column, states in study.states.items()
+    }
+
+
 def _asked(states: np.ndarray, waves: np.ndarray) -> np.ndarray:
     """Return the rows whose wave was asked: one in which the column holds anything at all."""
     asked = np.zeros(len(states), dtype=bool)
@@ -143,6 +179,24 @@ def _asked(states: np.ndarray, waves: np.ndarray) -> np.ndarray:
         rows = waves == wave
         asked[rows] = (states[rows] != State.BLANK).any()
     return asked
+
+
+def _coverage(study: Study, base: np.ndarray) -> pd.DataFrame:
+    """Count the answers of every rating column in every wave; zero where it was not asked."""
+    columns = ["item", "role", "wave", "asked", "n", "n_total"]
+    if study.wave_column is None or study.states.empty:
+        return pd.DataFrame(columns=columns)
+    uses = study.codebook.columns()
+    waves = study.full[study.wave_column].astype(str).to_numpy()
+    rows = []
+    for wave in study.waves:
+        inside = base & (waves == wave)
+        for column in study.states:
+            states = study.states[column].to_numpy()[inside]
+            asked = bool((states != State.BLANK).any())
+            n = int((states == State.ANSWERED).sum())
+            rows.append((str(column), uses[str(column)].role, wave, asked, n, len(states)))
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _flow(study: Study) -> pd.DataFrame:

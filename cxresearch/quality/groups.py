@@ -1,0 +1,125 @@
+"""Whether blanks and flags fall on some groups of customers more than on others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cxresearch.notes import Note, note
+from cxresearch.stats.crosstabs import crosstab
+from cxresearch.stats.multiplicity import adjust
+from cxresearch.study.answers import State
+from cxresearch.study.study import Study
+
+MISSING_COLUMNS = (
+    *("item", "segment", "group", "n_total", "n_missing", "share_missing"),
+    *("n_not_applicable", "share_not_applicable", "p_value", "q_value"),
+)
+EXCLUSION_COLUMNS = (
+    *("segment", "group", "n_total", "n_flagged", "share"),
+    *("statistic", "df", "p_value", "q_value"),
+)
+
+
+def groupings(study: Study) -> tuple[str, ...]:
+    """Return the columns by which groups are told apart: waves first, then segments."""
+    waves = (study.wave_column,) if study.wave_column and len(study.waves) > 1 else ()
+    return (*waves, *study.segments)
+
+
+def missing_by_group(study: Study, base: np.ndarray, asked: dict[str, np.ndarray]) -> pd.DataFrame:
+    """Return the share of blanks and of "not applicable" per item and group, with tests.
+
+    Parameters
+    ----------
+    study : Study
+    base : ndarray of bool
+        Rows that count.
+    asked : mapping
+        Per item the rows whose wave was asked it.
+
+    Returns
+    -------
+    DataFrame
+        One row per item, column and group. ``p_value``: whether blanks differ between the
+        groups of the column (Rao-Scott; plain chi-square for simple designs), adjusted over all
+        items of the column (family ``missing``).
+    """
+    parts = []
+    for column in groupings(study):
+        rows: list[dict[str, Any]] = []
+        labels = _labels(study, column)
+        for item in map(str, study.states):
+            states = study.states[item].to_numpy()
+            inside = base & asked[item] & (labels != "")
+            blank = np.isin(states, (State.BLANK, State.MISSING))
+            unused = states == State.NOT_APPLICABLE
+            p = _test(study, labels, blank, inside)[2]
+            for group in study.groups(column):
+                here = inside & (labels == group)
+                n = int(here.sum())
+                blanks, others = int(blank[here].sum()), int(unused[here].sum())
+                row = {"item": item, "segment": column, "group": group, "n_total": n}
+                row |= {"n_missing": blanks, "share_missing": blanks / n if n else np.nan}
+                row |= {"n_not_applicable": others, "p_value": p}
+                rows.append(row | {"share_not_applicable": others / n if n else np.nan})
+        table = pd.DataFrame(rows)
+        if len(table):
+            by_item = table.drop_duplicates("item").set_index("item")["p_value"]
+            q = pd.Series(adjust(by_item.to_numpy(float)), by_item.index)
+            table["q_value"] = table["item"].map(q)
+            parts.append(table)
+    if not parts:
+        return pd.DataFrame(columns=list(MISSING_COLUMNS))
+    return pd.concat(parts, ignore_index=True)[list(MISSING_COLUMNS)]
+
+
+def exclusion_by_group(
+    study: Study, base: np.ndarray, flagged: np.ndarray, notes: list[Note], level: float
+) -> pd.DataFrame:
+    """Return how many of each group are flagged (or left out), and whether groups differ.
+
+    One test per column, adjusted together (family ``exclusion``).
+    """
+    rows: list[dict[str, Any]] = []
+    for column in groupings(study):
+        labels = _labels(study, column)
+        inside = base & (labels != "")
+        statistic, df, p = _test(study, labels, flagged, inside)
+        for group in study.groups(column):
+            here = inside & (labels == group)
+            n, out = int(here.sum()), int(flagged[here].sum())
+            row = {"segment": column, "group": group, "n_total": n, "n_flagged": out}
+            row |= {"share": out / n if n else np.nan, "statistic": statistic, "df": df}
+            rows.append(row | {"p_value": p})
+    table = pd.DataFrame(rows, columns=list(EXCLUSION_COLUMNS))
+    if len(table):
+        by_column = table.drop_duplicates("segment").set_index("segment")["p_value"]
+        q = pd.Series(adjust(by_column.to_numpy(float)), by_column.index)
+        table["q_value"] = table["segment"].map(q)
+        uneven = q[q <= 1 - level]
+        notes.extend(
+            note("exclusion_changes_mix", column=str(column), q=float(value))
+            for column, value in uneven.items()
+        )
+    return table
+
+
+def _labels(study: Study, column: str) -> np.ndarray:
+    return study.full[column].astype(object).where(study.full[column].notna(), "").to_numpy(str)
+
+
+def _test(
+    study: Study, labels: np.ndarray, flag: np.ndarray, inside: np.ndarray
+) -> tuple[float, float, float]:
+    """Return statistic, df and p of the cross-table; nothing where one side never varies."""
+    if (
+        not inside.any()
+        or len(np.unique(labels[inside])) < 2
+        or np.ptp(flag[inside].astype(int)) == 0
+    ):
+        return np.nan, np.nan, np.nan
+    found = crosstab(labels, flag.astype(int), design=study.design, domain=inside)
+    return found.statistic, found.df, found.p_value
