@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from cxresearch.bases import Bases
-from cxresearch.benchmark import draws
 from cxresearch.benchmark.grid import choices, grid, own_choices
 from cxresearch.benchmark.ratings import company
 from cxresearch.errors import AnalysisError, Fault
 from cxresearch.notes import Note, distinct, note
 from cxresearch.results import NotAsked, Result
+from cxresearch.stats import draws
 from cxresearch.stats.estimates import student
 from cxresearch.stats.multiplicity import adjust
 from cxresearch.stats.resample import percentile_interval, stream

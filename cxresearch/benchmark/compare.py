@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from cxresearch.bases import Bases
-from cxresearch.benchmark import draws
 from cxresearch.benchmark.expected import expectations, zone
 from cxresearch.benchmark.ratings import Contest, Rated, Statistic, contest
 from cxresearch.notes import Note, distinct, note
 from cxresearch.results import Result
+from cxresearch.stats import draws
 from cxresearch.stats.estimates import Interval, welch
 from cxresearch.stats.multiplicity import adjust
 from cxresearch.stats.resample import percentile_interval, stream

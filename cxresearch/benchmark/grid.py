@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cxresearch.benchmark import draws
 from cxresearch.benchmark.ratings import company
 from cxresearch.errors import AnalysisError, DataError, Fault
 from cxresearch.notes import Note, note
+from cxresearch.stats import draws
 from cxresearch.stats.correspondence import (
     Correspondence,
     adjusted_residuals,

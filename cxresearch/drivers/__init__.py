@@ -9,7 +9,7 @@ claim that one thing makes another.
 from cxresearch.drivers.asymmetry import DriverAsymmetry, asymmetry
 from cxresearch.drivers.importance import DriverImportance, importance
 from cxresearch.drivers.kano import KanoTable, kano
-from cxresearch.drivers.priorities import DriverPriorities, priorities
+from cxresearch.drivers.priorities import DriverPriorities, moves, priorities
 from cxresearch.drivers.simulate import WhatIf, simulate
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "asymmetry",
     "importance",
     "kano",
+    "moves",
     "priorities",
     "simulate",
 ]

@@ -204,6 +204,14 @@ def priorities(
     )
 
 
+def moves(study: Study, /) -> DriverPriorities:
+    """Tell how the drivers moved on the map from wave to wave.
+
+    The same as ``priorities(study, by="wave")``; the study needs waves.
+    """
+    return priorities(study, by="wave")
+
+
 @dataclass(frozen=True, slots=True)
 class _Map:
     """The map of one group of respondents."""

@@ -18,7 +18,7 @@ from cxresearch.bases import Bases
 from cxresearch.errors import AnalysisError, Fault
 from cxresearch.notes import Note, distinct, note
 from cxresearch.results import Result
-from cxresearch.servqual import draws
+from cxresearch.stats import draws
 from cxresearch.stats.multiplicity import Adjustment, adjust
 from cxresearch.stats.resample import percentile_interval, stream
 from cxresearch.study.points import Points, importance_points

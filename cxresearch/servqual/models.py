@@ -13,9 +13,9 @@ from cxresearch.bases import Bases
 from cxresearch.errors import AnalysisError, Fault
 from cxresearch.notes import Note, distinct, note
 from cxresearch.results import Result
-from cxresearch.servqual import draws
 from cxresearch.servqual.differences import constraints, difference_scores
 from cxresearch.servqual.scales import Scores, scores
+from cxresearch.stats import draws
 from cxresearch.stats.regression import ols
 from cxresearch.stats.resample import percentile_interval, stream
 from cxresearch.study.study import Study

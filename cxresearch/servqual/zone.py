@@ -16,8 +16,8 @@ import pandas as pd
 from cxresearch.bases import Bases
 from cxresearch.notes import Note, distinct, note
 from cxresearch.results import Result
-from cxresearch.servqual import draws
 from cxresearch.servqual.levels import Battery, Levels, batteries, overall, without_zone
+from cxresearch.stats import draws
 from cxresearch.stats.multiplicity import adjust
 from cxresearch.stats.resample import stream
 from cxresearch.study.study import By, Cell, Study
