@@ -38,7 +38,8 @@ class Confirmed(Result):
         ``dimension, item, loading`` (standardised) with its standard error, and the unstandardised
         ``estimate`` (first item of a dimension one) with ``std_error, statistic, p_value``.
     validity : DataFrame
-        ``dimension, n_items, cr, ave, root_ave, largest_r, fornell_larcker, largest_htmt``.
+        ``dimension, n_items, cr, ave, root_ave, largest_r, fornell_larcker, htmt`` (the
+        largest with another dimension).
     htmt : DataFrame
         Pairs of dimensions: ``first, second, correlation`` (of the factors), ``htmt`` (2015) with
         its 90 % bootstrap interval, ``htmt2``, and whether its upper end stays below .85.
@@ -58,7 +59,7 @@ _LOADINGS += ["statistic", "p_value", "n"]
 _FIT = ["chi2", "df", "p_value", "cfi", "tli", "rmsea", "rmsea_low", "rmsea_high", "srmr"]
 _FIT += ["n_parameters", "aic", "bic", "n"]
 _VALIDITY = ["dimension", "n_items", "cr", "ave", "root_ave", "largest_r"]
-_VALIDITY += ["fornell_larcker", "largest_htmt"]
+_VALIDITY += ["fornell_larcker", "htmt"]
 _HTMT = ["first", "second", "correlation", "htmt", "htmt_low", "htmt_high", "htmt2", "distinct"]
 _MODIFICATION = ["part", "dimension", "item", "statistic", "p_value", "change"]
 
@@ -254,7 +255,7 @@ def _validity(fitted: cfa.Confirmed, pairs: pd.DataFrame) -> pd.DataFrame:
         pairs.loc[(pairs["first"] == key) | (pairs["second"] == key), "htmt"].max()
         for key in table["dimension"]
     ]
-    return table.assign(largest_htmt=largest)[_VALIDITY]
+    return table.assign(htmt=largest)[_VALIDITY]
 
 
 def _modification(fitted: cfa.Confirmed) -> pd.DataFrame:

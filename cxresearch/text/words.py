@@ -317,7 +317,6 @@ HEADERS: dict[str, str] = {
     "root_ave": mark("√AVE"),
     "largest_r": mark("Largest r"),
     "fornell_larcker": mark("Fornell–Larcker met"),
-    "largest_htmt": mark("Largest HTMT"),
     "htmt": mark("HTMT"),
     "htmt_low": mark("HTMT, lower limit"),
     "htmt_high": mark("HTMT, upper limit"),
