@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 FOLDER = "CXRESEARCH_OUTPUT"
 NOTEBOOK = "CXRESEARCH_NOTEBOOK"
+#: Folder within the handed-over tables that holds them as JSON.
+RESULTS = "results"
 
 _FORMULA = re.compile(r"^[\s\x00]*[=+\-@\t\r]")
 _NUMBER = re.compile(r"^\s*[+-]?(\d+([.,]\d*)*|[.,]\d+)([eE][+-]?\d+)?\s*%?\s*$")
@@ -31,12 +33,14 @@ def folder() -> Path | None:
     return Path(named) if named else None
 
 
-def table(name: str, frame: pd.DataFrame) -> str | None:
+def table(name: str, frame: pd.DataFrame, sheet: Mapping[str, Any] | None = None) -> str | None:
     """Hand a table over to be published beside the page; give the file's name, or None.
 
     The file is called ``<notebook>-<nn>-<name>.csv``, counted in the order in which tables are
     handed over. Numbers keep their full precision; texts that a spreadsheet would run as a
-    formula get a leading apostrophe (see `harmless`).
+    formula get a leading apostrophe (see `harmless`). What `sheet` tells (the table as it is
+    read: title, base, headers) goes with all numbers into ``results/`` beside it, as JSON under
+    the same name.
 
     An HTML table that carries the returned name as ``data-file="…"`` gets a download link on
     the page.
@@ -55,7 +59,24 @@ def table(name: str, frame: pd.DataFrame) -> str | None:
             safe[column] = safe[column].map(harmless)
     # the byte order mark tells spreadsheets that labels are UTF-8
     safe.to_csv(place / file, index=False, encoding="utf-8-sig", lineterminator="\n")
+    if sheet is not None:
+        told = {"columns": [str(column) for column in frame.columns], "rows": _rows(frame)}
+        text = json.dumps({**told, **sheet}, ensure_ascii=False, indent=None, default=str)
+        (place / RESULTS).mkdir(exist_ok=True)
+        (place / RESULTS / file).with_suffix(".json").write_text(text + "\n", encoding="utf-8")
     return file
+
+
+def _rows(frame: pd.DataFrame) -> list[list[Any]]:
+    """Return the cells as JSON knows them: numbers in full precision, null where there is none."""
+    filled = frame.astype(object).where(frame.notna(), None)
+    return [[_plain(value) for value in row] for row in filled.to_numpy().tolist()]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float) and value in (float("inf"), float("-inf")):
+        return str(value)
+    return value.item() if hasattr(value, "item") else value
 
 
 def facts(values: Mapping[str, Any]) -> None:

@@ -135,6 +135,24 @@ def label(key: object, about: About, *, column: str = "dimension") -> str:
     return text
 
 
+def pattern(column: str, how: Form, unit: str = "") -> str:
+    """Return how a spreadsheet is to show a number: the same decimals as in `cell`.
+
+    Examples
+    --------
+    >>> pattern("estimate", "number", "share"), pattern("estimate", "number", "points")
+    ('0.0%', '#,##0.00')
+    >>> pattern("n", "count"), pattern("p_value", "p")
+    ('#,##0', '0.000')
+    """
+    if how == "share" or (column in ROW_UNIT and unit == "share"):
+        return "0.0%"
+    if how == "p":
+        return "0.000"
+    decimals = 0 if how == "count" else _decimals(column, unit)
+    return "#,##0" + ("." + "0" * decimals if decimals else "")
+
+
 def _number(value: float, column: str, how: Form, unit: str, language: str) -> str:
     if how == "p":
         return amounts.p_value(value, language)
@@ -146,7 +164,9 @@ def _number(value: float, column: str, how: Form, unit: str, language: str) -> s
         return amounts.amount(value, unit, language)
     if column in ROW_UNIT:
         return amounts.number(amounts.scaled(value, unit), amounts.digits(unit), language)
-    digits = _DIGITS.get(column, 2)
-    if column in ("df", "df2") and value.is_integer():
-        digits = 0
-    return amounts.number(value, digits, language)
+    whole = column in ("df", "df2") and value.is_integer()
+    return amounts.number(value, 0 if whole else _decimals(column), language)
+
+
+def _decimals(column: str, unit: str = "") -> int:
+    return amounts.digits(unit) if column in ROW_UNIT else _DIGITS.get(column, 2)

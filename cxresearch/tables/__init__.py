@@ -1,0 +1,5 @@
+"""Results as tables for people: rounded, labelled, localised, accessible, with their notes."""
+
+from cxresearch.tables.show import MAX_ROWS, Table, as_html, render, show, study_html
+
+__all__ = ["MAX_ROWS", "Table", "as_html", "render", "show", "study_html"]
