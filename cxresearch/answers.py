@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from cxresearch.about import Text
-from cxresearch.bases import Bases, by_cell
+from cxresearch.bases import Bases, by_cell, protecting_cells
 from cxresearch.errors import AnalysisError, Fault, did_you_mean
-from cxresearch.notes import distinct
+from cxresearch.notes import distinct, note
 from cxresearch.results import Result
 from cxresearch.study.answers import State
 from cxresearch.study.codebook import Scale
@@ -82,13 +82,22 @@ def shares(
     questions = _questions(study, keys)
     bases = Bases(study)
 
+    answered = {
+        one.column: study.ratings[one.column].to_numpy(dtype=float, na_value=np.nan)
+        for one in questions
+    }
+    hidden = {name: protecting_cells(study, by, values) for name, values in answered.items()}
+
     def rows(cell: Cell) -> Iterator[dict[str, Any]]:
         for one in questions:
-            values = study.ratings[one.column].to_numpy(dtype=float, na_value=np.nan)
+            values = answered[one.column]
             states = study.states[one.column].to_numpy()
             n = int(study.design.members(cell.mask, values).sum())
             group = " · ".join([one.key, *cell.keys.values()])
             reason = bases.withheld(group, n)
+            if reason is None and cell.name in hidden[one.column]:
+                reason = "complementary"
+                bases.notes.append(note("complementary", group=group))
             counted = {
                 "n_not_applicable": int((states[cell.mask] == State.NOT_APPLICABLE).sum()),
                 "n_missing": int(cell.mask.sum())

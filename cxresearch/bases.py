@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,10 @@ from cxresearch.notes import Note, note
 from cxresearch.stats.intervals import Interval
 from cxresearch.stats.survey import Design
 from cxresearch.study.scores import Scored
-from cxresearch.study.study import Cell, Study
+from cxresearch.study.study import EACH_SEGMENT, By, Cell, Study
 
 POWER = 0.8
+FEWEST_CLUSTERS = 3
 
 
 @dataclass(slots=True)
@@ -86,6 +87,101 @@ def complementary(
     if not total_shown or len(alone) != 1 or not left:
         return None
     return min(left, key=lambda group: counts[group])
+
+
+def protected(
+    counts: Mapping[tuple[str, ...], float],
+    withheld: Collection[tuple[str, ...]],
+    *,
+    axes: Collection[int] | None = None,
+) -> list[tuple[str, ...]]:
+    """Return the cells that must be withheld so that no withheld one can be worked out.
+
+    Along every axis a line of cells adds up to a total that is shown elsewhere. Where exactly
+    one cell of a line is withheld, the smallest of the others is withheld, too; that may leave
+    another line with one, so it is looked at again until none is left.
+
+    Parameters
+    ----------
+    counts : mapping
+        Respondents of every cell by its labels, one per axis.
+    withheld : collection
+        Cells that are withheld for their own base.
+    axes : collection of int, optional
+        Axes along which totals are shown; by default all.
+
+    Examples
+    --------
+    >>> counts = {("N", "a"): 5, ("N", "b"): 40, ("S", "a"): 60, ("S", "b"): 50}
+    >>> protected(counts, [("N", "a")])
+    [('S', 'a'), ('N', 'b'), ('S', 'b')]
+    """
+    hidden = {cell for cell in withheld if counts.get(cell, 0) > 0}
+    size = len(next(iter(counts), ()))
+    looked_at = range(size) if axes is None else sorted(axes)
+    added: list[tuple[str, ...]] = []
+    again = True
+    while again:
+        again = False
+        for axis in looked_at:
+            lines: dict[tuple[str, ...], dict[tuple[str, ...], float]] = {}
+            for cell, n in counts.items():
+                lines.setdefault((*cell[:axis], *cell[axis + 1 :]), {})[cell] = n
+            for line in lines.values():
+                alone = [cell for cell in line if cell in hidden]
+                left = [cell for cell, n in line.items() if n > 0 and cell not in hidden]
+                if len(alone) == 1 and left:
+                    also = min(left, key=lambda cell: line[cell])
+                    hidden.add(also)
+                    added.append(also)
+                    again = True
+    return added
+
+
+def protecting_cells(
+    study: Study, by: By, values: np.ndarray, few: Collection[str] = ()
+) -> set[str]:
+    """Return the names of groups withheld so that no withheld one can be worked out.
+
+    A group's figures add up to those of all, and crossed groups to those of each column; a
+    figure over all waves is never shown, so waves protect nobody. `few` names the groups that
+    are withheld for another reason than their base.
+    """
+    tables: dict[str, list[Cell]] = {}
+    for cell in study.cells(by):  # the groups of each segment column are a table of their own
+        tables.setdefault(cell.keys["segment"] if by == EACH_SEGMENT else "", []).append(cell)
+    found = set()
+    for cells in tables.values():
+        axes = [i for i, name in enumerate(cells[0].keys) if name not in ("wave", "segment")]
+        counts = {
+            tuple(cell.keys.values()): study.design.count(study.design.members(cell.mask, values))
+            for cell in cells
+        }
+        named = {tuple(cell.keys.values()): cell.name for cell in cells}
+        hidden = [
+            cell for cell, n in counts.items() if 0 < n < study.min_n.show or named[cell] in few
+        ]
+        found |= {named[cell] for cell in protected(counts, hidden, axes=axes)}
+    return found
+
+
+def few_accounts(study: Study, by: By, notes: list[Note]) -> set[str]:
+    """Return the groups on fewer than three clusters: a figure of them would tell of an account.
+
+    Groups of waves or service points are meant to be told of, however they were sampled.
+    """
+    if not study.params.data.cluster or study.min_n.show <= 1:
+        return set()
+    told = {"wave", study.params.data.service_point}
+    found = set()
+    for cell in study.cells(by):
+        if set(cell.keys) <= told:
+            continue
+        held = replace(study, mask=cell.mask).clusters_held()
+        if held < FEWEST_CLUSTERS:
+            found.add(cell.name)
+            notes.append(note("few_accounts", group=cell.name, n=held))
+    return found
 
 
 def minimum_detectable_change(std_error: float, conf_level: float) -> float:

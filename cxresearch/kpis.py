@@ -14,16 +14,25 @@ import numpy as np
 import pandas as pd
 
 from cxresearch.about import About
-from cxresearch.bases import Bases, by_cell, complementary, minimum_detectable_change
+from cxresearch.bases import (
+    Bases,
+    by_cell,
+    few_accounts,
+    minimum_detectable_change,
+    protecting_cells,
+)
 from cxresearch.errors import AnalysisError, Fault
 from cxresearch.notes import Note, distinct, note
 from cxresearch.registry import DEFINITIONS, FIGURES, Figure, indicator_of
 from cxresearch.results import Result
+from cxresearch.shared import by_run
 from cxresearch.stats.intervals import Interval
 from cxresearch.study.scores import Scored
 from cxresearch.study.study import By, Cell, Study
 
 TOP_BOXES = 2
+POST_SERVICE = "post_service"
+FOLLOW_UP = "follow_up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,6 +54,7 @@ class Glossary(Result):
     figures: pd.DataFrame
 
 
+@by_run
 def measure(study: Study, /, *, by: By = None, conf_level: float | None = None) -> KpiTable:
     """Tell how customers rate the company: every measure of the codebook with its interval.
 
@@ -66,7 +76,9 @@ def measure(study: Study, /, *, by: By = None, conf_level: float | None = None) 
         to 100, adjusted Wald interval), ``promoters, passives, detractors, top_box, top2, easy,
         low_effort`` (shares from 0 to 1, Wilson interval at the effective n), ``mean`` (scale
         points, t interval with design degrees of freedom), ``rescaled`` and ``index`` (0 to
-        100: 100 (x - min) / (max - min)).
+        100: 100 (x - min) / (max - min)); ``paired_change`` of a measure at the touchpoint
+        follow_up: its rating minus the same person's at post_service, t interval of the mean
+        difference, n its pairs.
 
     Raises
     ------
@@ -98,19 +110,25 @@ def measure(study: Study, /, *, by: By = None, conf_level: float | None = None) 
                 hint="declare an outcome, for example satisfaction: {kind: csat, columns: S1}",
             )
         )
+    study = study.reduced(study.codebook.measures, by)
     level = study.conf_level if conf_level is None else conf_level
     scored = {key: study.measure(key) for key in study.codebook.measures}
     kpi_id = {key: indicator(score) for key, score in scored.items()}
     bases = Bases(study)
     notes: list[Note] = []
-    protecting = _protecting(study, by, scored)
+    few = few_accounts(study, by, notes)
+    protecting = {key: protecting_cells(study, by, one.values, few) for key, one in scored.items()}
+
+    linked = {key: paired_change(study, score) for key, score in scored.items()}
 
     def rows(cell: Cell) -> Iterator[dict[str, Any]]:
         for key, score in scored.items():
-            n = int(study.design.members(cell.mask, score.values).sum())
+            n = study.design.count(study.design.members(cell.mask, score.values))
             group = " · ".join([key, *cell.keys.values()])
             reason = bases.withheld(group, n)
-            if reason is None and (key, cell.name) in protecting:
+            if reason is None and cell.name in few:
+                reason = "few_accounts"
+            if reason is None and cell.name in protecting[key]:
                 reason = "complementary"
                 notes.append(note("complementary", group=group))
             for i, (statistic, unit) in enumerate(statistics(score)):
@@ -140,6 +158,9 @@ def measure(study: Study, /, *, by: By = None, conf_level: float | None = None) 
                         "reason": reason,
                     }
                 )
+            if (change := linked[key]) is not None:
+                protected_too = cell.name in protecting[key]
+                yield _changed(study, cell, score, change, bases, level, protected_too)
 
     table, names = by_cell(study, by, rows)
     columns = [*names, "measure", "statistic", "estimate", "std_error", "conf_low", "conf_high"]
@@ -188,6 +209,8 @@ def glossary(study: Study | None = None, /) -> Glossary:
         own = {indicator(score) for score in scored}
         wanted = [key for key in DEFINITIONS if key in own]
         told = {name for score in scored for name, _ in statistics(score)}
+        if any(paired_change(study, score) is not None for score in scored):
+            told.add("paired_change")
         figures = [name for name in FIGURES if name in told]
     names = {key: DEFINITIONS[key].names for key in wanted}
     records = [
@@ -227,7 +250,9 @@ def indicator(score: Scored) -> str:
 def version(score: Scored) -> str:
     """Return the version of a measure's definition, with that of its question where it has one."""
     known = DEFINITIONS.get(indicator(score))
-    parts = [known.version if known else "1", score.measure.version]
+    weighted = score.measure.weights
+    named = weighted if isinstance(weighted, str) else "weighted" if weighted else ""
+    parts = [known.version if known else "1", score.measure.version, named]
     return "/".join(part for part in parts if part)
 
 
@@ -251,24 +276,69 @@ def statistics(score: Scored) -> list[tuple[str, str]]:
     return [*found, ("rescaled", "index")]
 
 
-def _protecting(study: Study, by: By, scored: dict[str, Scored]) -> set[tuple[str, str]]:
-    """Return measure and name of the groups withheld so that no other can be worked out."""
-    families: dict[tuple[str, ...], list[Cell]] = {}
-    for cell in study.cells(by):
-        names = list(cell.keys)
-        if names and names[-1] != "wave":  # a figure over all waves is never shown
-            families.setdefault(tuple(cell.keys.values())[:-1], []).append(cell)
-    found = set()
-    for key, score in scored.items():
-        for cells in families.values():
-            counts = {
-                cell.name: float(study.design.members(cell.mask, score.values).sum())
-                for cell in cells
-            }
-            hidden = [name for name, n in counts.items() if 0 < n < study.min_n.show]
-            if (also := complementary(counts, hidden)) is not None:
-                found.add((key, also))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Change:
+    """A follow-up rating minus the same person's rating right after service, per respondent."""
+
+    values: np.ndarray
+    unit: str
+
+
+def paired_change(study: Study, score: Scored) -> _Change | None:
+    """Return the change since the rating right after service, where a follow-up has one.
+
+    Both ratings stand in one row, or in an earlier wave of the same person
+    (``data.same_people``). Scale points where both were asked on one scale, else 0 to 100.
+    """
+    if score.measure.touchpoint != FOLLOW_UP:
+        return None
+    first = [
+        study.measure(key)
+        for key, one in study.codebook.measures.items()
+        if one.touchpoint == POST_SERVICE and one.kind == score.measure.kind
+    ]
+    if not first:
+        return None
+    ends = [(one.measure.scale.min, one.measure.scale.max) for one in (score, first[0])]
+    alike = ends[0] == ends[1]
+    before, after = (one.values if alike else one.rescaled for one in (first[0], score))
+    return _Change(after - _of_same_person(study, before), "points" if alike else "index")
+
+
+def _of_same_person(study: Study, before: np.ndarray) -> np.ndarray:
+    """Return the rating in each row, else the last one of the person in an earlier wave."""
+    data = study.params.data
+    if not (data.same_people and data.id and study.wave_column):
+        return before
+    order = study.full[study.wave_column].cat.codes.to_numpy().argsort(kind="stable")
+    ids = study.full[data.id].to_numpy()[order]
+    carried = pd.Series(before[order]).groupby(ids).ffill().to_numpy()
+    found = np.empty_like(before)
+    found[order] = carried
     return found
+
+
+def _changed(
+    study: Study,
+    cell: Cell,
+    score: Scored,
+    change: _Change,
+    bases: Bases,
+    level: float,
+    hidden: bool,
+) -> dict[str, Any]:
+    """Return the row of a follow-up's change since the rating right after service."""
+    key = score.measure.key
+    n = int(study.design.members(cell.mask, change.values).sum())
+    group = " · ".join([key, *cell.keys.values()])
+    reason = "complementary" if hidden else bases.withheld(group, n)
+    row: dict[str, Any] = {"measure": key, "statistic": "paired_change", "unit": change.unit}
+    row |= {"kpi": indicator(score), "version": version(score), "n": n, "low_base": False}
+    row |= {"touchpoint": FOLLOW_UP, "direction": _direction(score, "paired_change")}
+    if reason is None:
+        found = study.design.mean(change.values, cell.mask, level)
+        row |= _numbers(found, level) | {"low_base": bases.low(group, n, found.n_eff)}
+    return row | {"suppressed": reason is not None, "reason": reason}
 
 
 def _estimate(

@@ -179,6 +179,56 @@ def test_one_withheld_group_hides_the_next_smallest_too():
     assert "complementary" in {one.code for one in result.notes}
 
 
+def crossed(sizes, **more):
+    rows = [
+        {"region": region, "tier": tier, "S": 1 + i % 5}
+        for (region, tier), n in sizes.items()
+        for i in range(n)
+    ]
+    one = Study.from_frame(
+        pd.DataFrame(rows).assign(firm=lambda frame: frame.index % 40),
+        {"measures": {"satisfaction": {"kind": "csat", "columns": "S", "scale": [1, 5]}}},
+        segments=["region", "tier"],
+        **more,
+    )
+    table = kpis.measure(one, by=["region", "tier"]).table
+    shown = table[table["statistic"] == "mean"].set_index(["region", "tier"])["reason"]
+    return shown.fillna("").to_dict()
+
+
+def test_crossed_groups_protect_each_other_along_both_columns():
+    sizes = {(r, t): 40 for r in "NSW" for t in "abc"}
+    sizes |= {("N", "a"): 4, ("N", "b"): 20, ("S", "a"): 25, ("S", "b"): 30}
+    reasons = crossed(sizes)
+    hidden = {cell: reason for cell, reason in reasons.items() if reason}
+    assert hidden.pop(("N", "a")) == "small_base"
+    assert set(hidden.values()) == {"complementary"}
+    assert set(hidden) == {("N", "b"), ("S", "a"), ("S", "b")}
+    for axis in (0, 1):  # no line holds exactly one withheld group
+        lines = [cell[axis] for cell, reason in reasons.items() if reason]
+        assert min(lines.count(one) for one in set(lines)) > 1
+
+
+def test_each_segment_in_turn_is_a_table_of_its_own():
+    frame = survey()
+    frame.loc[:7, "region"] = "West"
+    table = kpis.measure(study(frame), by="segments").table
+    reasons = table.drop_duplicates(["segment", "group"]).set_index("group")["reason"].to_dict()
+    assert reasons["West"] == "small_base"
+    assert list(reasons.values()).count("complementary") == 1
+
+
+def test_groups_of_few_accounts_are_withheld():
+    sizes = {(r, t): 40 for r in "NS" for t in "ab"}
+    assert not any(crossed(sizes, cluster="firm").values())
+    frame = survey().assign(firm=lambda one: one.index % 30)
+    frame.loc[frame["region"] == "North", "firm"] = frame["firm"] % 2 + 100
+    last = study(frame, cluster="firm").latest()
+    reasons = kpis.measure(last, by="region").table.set_index("region")
+    assert set(reasons.loc["North", "reason"]) == {"few_accounts"}
+    assert set(reasons.loc["South", "reason"]) == {"complementary"}
+
+
 def test_every_row_of_few_effective_answers_is_marked():
     frame = survey(60)
     frame["w"] = np.random.default_rng(1).lognormal(sigma=0.9, size=60)

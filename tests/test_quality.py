@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxresearch import quality
+from cxresearch import figures, quality
 from cxresearch.study.study import Study
 
 ITEMS = [f"P{i}" for i in range(1, 13)]
@@ -125,3 +125,70 @@ def test_flagged_are_left_out_only_when_declared():
     study = Study.from_frame(frame, BOOK, exclude=["mahalanobis"])
     assert 295 < study.n < 300
     assert Study.from_frame(frame, BOOK).n == 300
+
+
+def test_flow_by_wave_and_group():
+    frame = answers().assign(used=1, wave=np.repeat([1, 2], 150))
+    frame.loc[:9, "used"] = 0
+    frame.loc[[20, 22], ITEMS] = 4
+    study = Study.from_frame(
+        frame,
+        BOOK,
+        segments=["region"],
+        wave="wave",
+        eligible=[{"column": "used", "in": [1]}],
+        exclude=["straight_perception"],
+    )
+    result = quality.check(study)
+    rows = result.flow_groups.set_index(["segment", "group"])
+    assert rows.loc[("wave", "1"), "n_received"] == 150
+    assert rows.loc[("wave", "1"), "n_screened"] == 10
+    assert rows.loc[("region", "South"), "n_screened"] == 5
+    assert rows.loc[("region", "South"), ["n_careless", "n_excluded"]].tolist() == [2, 2]
+    left = rows["n_received"] - rows["n_screened"] - rows["n_excluded"] - rows["n_unweighted"]
+    assert (left == rows["n_analysed"]).all()
+    assert rows.groupby("segment")["n_analysed"].sum().tolist() == [288, 288]
+    north = quality.check(study.where(region="North"))
+    assert north.flow.groupby("stage")["n"].sum().to_dict() == {
+        "received": 150, "eligible": 145, "analysed": 145,
+    }  # fmt: skip
+
+
+def test_the_curve_of_times_is_a_density():
+    rng = np.random.default_rng(1)
+    frame = answers().assign(seconds=300 * np.exp(0.3 * rng.normal(size=300)))
+    curve = checked(frame, duration="seconds").pace
+    step = np.diff(np.log10(curve["pace"]))
+    assert (curve["density"].iloc[1:] * step).sum() == pytest.approx(1, abs=0.01)
+    assert curve.loc[curve["density"].idxmax(), "pace"] == pytest.approx(1, abs=0.15)
+    assert checked(answers()).pace.empty
+    assert checked(frame.head(20), duration="seconds").pace.empty
+
+
+def test_uneven_blanks_are_named_with_the_group_that_leaves_most():
+    frame = answers()
+    frame.loc[frame.index[frame.region == "North"][:40], "P3"] = np.nan
+    frame.loc[:3, "P5"] = np.nan
+    uneven = checked(frame).uneven
+    row = uneven.iloc[0]
+    assert uneven["item"].tolist() == ["P3", "P5"]
+    assert (uneven["q_value"] <= 0.05).tolist() == [True, False]
+    assert (row["segment"], row["group"], row["n_missing"]) == ("region", "North", 40)
+    assert (row["share_missing"], row["share_rest"]) == (40 / 150, 0)
+
+
+def test_figures_of_the_flagged():
+    rng = np.random.default_rng(1)
+    frame = answers().assign(seconds=300 * np.exp(0.3 * rng.normal(size=300)))
+    frame.loc[:9, "seconds"] = 50
+    result = checked(frame, duration="seconds")
+    curve = figures.plot(result, kind="pace")
+    assert "10 (3.3%)" in curve.alt
+    assert "took less than 33%" in curve.texts[0].get_text()
+    both = figures.plot(result, kind="with_without")
+    assert "→" in both.alt
+    (axes,) = both.axes
+    dots = [line for line in axes.lines if line.get_marker() == "o"]
+    wanted = 100 * result.sensitivity[["estimate", "without"]].iloc[0]
+    assert [line.get_xdata()[0] for line in dots] == pytest.approx(wanted.tolist())
+    assert figures.plot(checked(answers()), kind="pace").alt.startswith("There is nothing")

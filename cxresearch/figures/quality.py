@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import seaborn as sns
 
@@ -208,6 +209,9 @@ def rules(result: Result, *, title: str | None = None) -> theme.Picture:
     _ = tell(result)
     language = result.about.language
     rows = result.table.sort_values("n_flagged", ascending=False, kind="stable")
+    only = (rows["severity"] == "info").to_numpy()
+    rows = pd.concat([rows[~only], rows[only]])
+    only = np.sort(only)
     names = theme.labels([word(rule, language, "rule") for rule in rows["rule"]], 34)
     texts = [
         f"{amounts.number(float(row['n_flagged']), 0, language)}"
@@ -220,6 +224,9 @@ def rules(result: Result, *, title: str | None = None) -> theme.Picture:
         )
         counts = rows["n_flagged"].to_numpy(float)
         sns.barplot(x=counts, y=names, color=style.accent, width=0.62, ax=axes, orient="h")
+        for bar, looking in zip(axes.patches, only, strict=True):
+            if looking:
+                bar.set_facecolor("#c9ced3")
         rows_axis(axes, names)
         axes.set_xlim(0, max(counts.max() * 1.05, 1.0))
         number_axis(axes, "count", language)
@@ -233,6 +240,8 @@ def rules(result: Result, *, title: str | None = None) -> theme.Picture:
         return theme.finish(
             figure,
             title=title or _("Whom the rules of data quality flag"),
-            below=footer(result, intervals=False),
+            below=footer(
+                result, _("Grey: for looking only.") if only.any() else "", intervals=False
+            ),
             alt=_("Bars of flagged respondents by rule. {values}.", values=spoken(said, result)),
         )

@@ -13,6 +13,7 @@ from cxresearch.text.cells import label
 from cxresearch.text.words import word
 
 _MUCH_MISSING = 0.2
+_MOST_NAMED = 3
 
 
 def quality(result: Result) -> Findings:
@@ -27,8 +28,11 @@ def quality(result: Result) -> Findings:
     tell = speaker.tell
     frames = result.frames()
     told = [*_flow(frames.get("flow", pd.DataFrame()), speaker), *_rules(result.table, speaker)]
+    told += _pace(result, speaker)
     told += _items(frames.get("items", pd.DataFrame()), speaker)
+    told += _uneven_blanks(frames.get("uneven", pd.DataFrame()), result.conf_level, speaker)
     told += _sensitivity(frames.get("sensitivity", pd.DataFrame()), speaker)
+    told += _uneven(frames.get("exclusion", pd.DataFrame()), result.conf_level, speaker)
     limits = (
         tell(
             "A flag is a sign of careless answering, not proof; flagged respondents stay unless "
@@ -37,6 +41,76 @@ def quality(result: Result) -> Findings:
         tell("Clean answers do not say whether those who answered are like those who did not."),
     )
     return Findings(tuple(told), limits, result.about.language, headline=told[0] if told else "")
+
+
+def pace_sentence(result: Result) -> str:
+    """Say how many took much less time than is usual; empty where times are not known."""
+    return " ".join(_pace(result, Speaker.of(result)))
+
+
+def sensitivity_sentence(result: Result) -> str:
+    """Say whether headline figures would be others without those flagged."""
+    frame = result.frames().get("sensitivity", pd.DataFrame())
+    return " ".join(_sensitivity(frame, Speaker.of(result)))
+
+
+def _pace(result: Result, speaker: Speaker) -> list[str]:
+    rows = result.table[result.table["rule"] == "speeder"]
+    if rows.empty or result.frames().get("pace", pd.DataFrame()).empty:
+        return []
+    row = rows.iloc[0]
+    n = int(row["n_flagged"])
+    language = speaker.about.language
+    return [
+        speaker.tell.plural(
+            "{n} respondent ({share}) took less than {cut} of the usual time.",
+            "{n} respondents ({share}) took less than {cut} of the usual time.",
+            n,
+            n=speaker.count(n),
+            share=amounts.percent(float(row["share"]), 1, language),
+            cut=amounts.percent(float(row["threshold"]), 0, language),
+        )
+    ]
+
+
+def _uneven_blanks(table: pd.DataFrame, conf_level: float, speaker: Speaker) -> list[str]:
+    """Return whether blanks fall on some waves or groups more than on others."""
+    if table.empty:
+        return []
+    sure = table[table["q_value"] <= 1 - conf_level]
+    if sure.empty:
+        return [speaker.tell("Blanks differ between waves or groups by no more than chance.")]
+    language = speaker.about.language
+    about = speaker.about
+    named = [
+        f"{label(row['item'], about)} ({label(row['segment'], about)} {label(row['group'], about)}:"
+        f" {amounts.percent(float(row['share_missing']), 1, language)})"
+        for row in sure.head(_MOST_NAMED).to_dict("records")
+    ]
+    more = len(sure) > _MOST_NAMED
+    return [
+        speaker.tell(
+            "Blanks are not spread evenly over waves or groups: {items}.",
+            items="; ".join(named) + ("; …" if more else ""),
+        )
+    ]
+
+
+def _uneven(exclusion: pd.DataFrame, conf_level: float, speaker: Speaker) -> list[str]:
+    """Return by which columns the flagged, or those left out, are not spread evenly."""
+    if exclusion.empty or "q_value" not in exclusion:
+        return []
+    q = exclusion.drop_duplicates("segment").set_index("segment")["q_value"]
+    uneven = [label(key, speaker.about) for key in q.index[q <= 1 - conf_level]]
+    if not uneven:
+        return []
+    return [
+        speaker.tell(
+            "Those flagged or left out are not spread evenly: {columns}. Leaving them out would "
+            "change the mix of customers.",
+            columns=", ".join(uneven),
+        )
+    ]
 
 
 def _flow(flow: pd.DataFrame, speaker: Speaker) -> list[str]:
@@ -59,7 +133,8 @@ def _flow(flow: pd.DataFrame, speaker: Speaker) -> list[str]:
 
 def _rules(table: pd.DataFrame, speaker: Speaker) -> list[str]:
     language = speaker.about.language
-    fired = table[table["n_flagged"] > 0].sort_values("n_flagged", ascending=False, kind="stable")
+    told = table[table["severity"] != "info"] if "severity" in table else table
+    fired = told[told["n_flagged"] > 0].sort_values("n_flagged", ascending=False, kind="stable")
     if fired.empty:
         return [speaker.tell("No rule of data quality flags anybody.")]
     named = [

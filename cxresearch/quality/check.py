@@ -12,14 +12,15 @@ import numpy as np
 import pandas as pd
 
 from cxresearch.notes import Note, distinct, note
-from cxresearch.quality.groups import exclusion_by_group, missing_by_group
+from cxresearch.quality.flow import flow, flow_by_group
+from cxresearch.quality.groups import exclusion_by_group, missing_by_group, uneven_blanks
+from cxresearch.quality.pace import pace_curve
 from cxresearch.quality.sensitivity import with_and_without
 from cxresearch.results import Result
+from cxresearch.shared import by_run
 from cxresearch.study.answers import State
 from cxresearch.study.flags import RULES
 from cxresearch.study.study import Study
-
-HIGH_MISSING = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,6 +31,11 @@ class QualityCheck(Result):
     ----------
     flow : DataFrame
         From received to analysed: ``stage, n`` (per wave where there are waves).
+    flow_groups : DataFrame
+        The same per wave and group: how many came, were screened out, are incomplete or
+        careless, were left out, and are analysed.
+    pace : DataFrame
+        Curve of the durations over the usual one: ``pace, density``.
     items : DataFrame
         Per rating column: answers, blanks, codes that are no answer, not applicable.
     flags : DataFrame
@@ -37,25 +43,31 @@ class QualityCheck(Result):
     missing : DataFrame
         Per item and group (waves and segments): blanks, "not applicable", and whether blanks
         differ between groups.
+    uneven : DataFrame
+        The items whose blanks differ between waves or groups, with the group that leaves most.
     coverage : DataFrame
         Per item and wave: whether it was asked, and how many answered (empty without waves).
     exclusion : DataFrame
         Per group: how many are left out by ``data.exclude``, or are flagged where nobody is;
         whether groups differ.
     sensitivity : DataFrame
-        Headline figures with and without those flagged: ``estimate, without, difference`` with
-        its interval.
+        Headline figures with and without those flagged: ``estimate, without, difference``, each
+        with its interval.
     """
 
     flow: pd.DataFrame
+    flow_groups: pd.DataFrame
+    pace: pd.DataFrame
     coverage: pd.DataFrame
     items: pd.DataFrame
     flags: pd.DataFrame
     missing: pd.DataFrame
+    uneven: pd.DataFrame
     exclusion: pd.DataFrame
     sensitivity: pd.DataFrame
 
 
+@by_run
 def check(study: Study, /) -> QualityCheck:
     """Tell how far the answers can be trusted: flow, missing answers and flagged respondents.
 
@@ -88,6 +100,7 @@ def check(study: Study, /) -> QualityCheck:
     base = study.candidates
     n = int(base.sum())
     flagged = study.flags[base[study.flags["row"].to_numpy(dtype=int)]]
+    limits = study.params.analysis.quality
     rules = []
     for rule in study.rules:
         count = int((flagged["rule"] == rule).sum())
@@ -97,21 +110,23 @@ def check(study: Study, /) -> QualityCheck:
                 "n_flagged": count,
                 "share": count / n if n else np.nan,
                 "severity": RULES[rule].severity,
-                "threshold": RULES[rule].threshold,
+                "threshold": RULES[rule].threshold(limits),
                 "n": n,
             }
         )
     items = _items(study, base)
     notes: list[Note] = [*study.notes]
     if len(items):
-        high = items[items["share_missing"] > HIGH_MISSING]
+        high = items[items["share_missing"] > limits.missing_above]
         pairs = zip(high["item"], high["share_missing"], strict=True)
         notes.extend(note("high_missing", item=name, share=float(share)) for name, share in pairs)
     careless = np.zeros(len(base), dtype=bool)
     careless[flagged.loc[flagged["severity"] == "flag", "row"].to_numpy(dtype=int)] = True
     left = base & ~study.mask
+    missing = missing_by_group(study, base, _all_asked(study, base))
     return QualityCheck(
-        missing=missing_by_group(study, base, _all_asked(study, base)),
+        missing=missing,
+        uneven=uneven_blanks(missing, study.conf_level),
         exclusion=exclusion_by_group(
             study, base, left if left.any() else careless, notes, study.conf_level
         ),
@@ -119,7 +134,9 @@ def check(study: Study, /) -> QualityCheck:
         table=pd.DataFrame(
             rules, columns=["rule", "n_flagged", "share", "severity", "threshold", "n"]
         ),
-        flow=_flow(study),
+        flow=flow(study),
+        flow_groups=flow_by_group(study, flagged),
+        pace=pace_curve(study, base),
         items=items,
         coverage=_coverage(study, base),
         flags=_flags(study, flagged),
@@ -197,14 +214,6 @@ def _coverage(study: Study, base: np.ndarray) -> pd.DataFrame:
             n = int((states == State.ANSWERED).sum())
             rows.append((str(column), uses[str(column)].role, wave, asked, n, len(states)))
     return pd.DataFrame(rows, columns=columns)
-
-
-def _flow(study: Study) -> pd.DataFrame:
-    flow = study.flow
-    if "wave" in flow:
-        flow = flow[flow["wave"].isin(study.waves)]
-        return flow[["wave", "stage", "n"]].reset_index(drop=True)
-    return flow
 
 
 def _flags(study: Study, flagged: pd.DataFrame) -> pd.DataFrame:

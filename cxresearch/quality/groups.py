@@ -15,8 +15,14 @@ from cxresearch.study.study import Study
 
 MISSING_COLUMNS = (
     *("item", "segment", "group", "n_total", "n_missing", "share_missing"),
-    *("n_not_applicable", "share_not_applicable", "p_value", "q_value"),
+    *("n_not_applicable", "share_not_applicable", "n_dont_know", "share_dont_know"),
+    *("p_value", "q_value"),
 )
+UNEVEN_COLUMNS = (
+    *("item", "segment", "group", "n_total", "n_missing", "share_missing", "share_rest"),
+    *("p_value", "q_value"),
+)
+FEWEST_UNEVEN = 5
 EXCLUSION_COLUMNS = (
     *("segment", "group", "n_total", "n_flagged", "share"),
     *("statistic", "df", "p_value", "q_value"),
@@ -50,12 +56,13 @@ def missing_by_group(study: Study, base: np.ndarray, asked: dict[str, np.ndarray
     parts = []
     for column in groupings(study):
         rows: list[dict[str, Any]] = []
-        labels = _labels(study, column)
+        labels = labels_of(study, column)
         for item in map(str, study.states):
             states = study.states[item].to_numpy()
             inside = base & asked[item] & (labels != "")
             blank = np.isin(states, (State.BLANK, State.MISSING))
             unused = states == State.NOT_APPLICABLE
+            unknown = states == State.DONT_KNOW
             p = _test(study, labels, blank, inside)[2]
             for group in study.groups(column):
                 here = inside & (labels == group)
@@ -63,8 +70,10 @@ def missing_by_group(study: Study, base: np.ndarray, asked: dict[str, np.ndarray
                 blanks, others = int(blank[here].sum()), int(unused[here].sum())
                 row = {"item": item, "segment": column, "group": group, "n_total": n}
                 row |= {"n_missing": blanks, "share_missing": blanks / n if n else np.nan}
-                row |= {"n_not_applicable": others, "p_value": p}
-                rows.append(row | {"share_not_applicable": others / n if n else np.nan})
+                dont_know = int(unknown[here].sum())
+                row |= {"n_not_applicable": others, "n_dont_know": dont_know, "p_value": p}
+                row |= {"share_not_applicable": others / n if n else np.nan}
+                rows.append(row | {"share_dont_know": dont_know / n if n else np.nan})
         table = pd.DataFrame(rows)
         if len(table):
             by_item = table.drop_duplicates("item").set_index("item")["p_value"]
@@ -76,6 +85,29 @@ def missing_by_group(study: Study, base: np.ndarray, asked: dict[str, np.ndarray
     return pd.concat(parts, ignore_index=True)[list(MISSING_COLUMNS)]
 
 
+def uneven_blanks(missing: pd.DataFrame, level: float) -> pd.DataFrame:
+    """Return the items whose blanks differ most between groups, with the group that leaves most.
+
+    One row per item and column, the surest first: every one with q at or below 1 minus the
+    level, and five at least where so many could be tested. ``share_rest`` is the share of
+    blanks in all the other groups.
+    """
+    rows: list[dict[str, Any]] = []
+    tested = missing[missing["p_value"].notna()]
+    order = ["q_value", "p_value"]
+    surest = tested.drop_duplicates(["segment", "item"]).sort_values(order, kind="stable")
+    kept = surest.head(max(int((surest["q_value"] <= 1 - level).sum()), FEWEST_UNEVEN))
+    for column, item in zip(kept["segment"], kept["item"], strict=True):
+        groups = tested[(tested["segment"] == column) & (tested["item"] == item)]
+        most = groups.sort_values("share_missing", ascending=False, kind="stable").iloc[0]
+        others = groups[groups["group"] != most["group"]]
+        asked = others["n_total"].sum()
+        row = {name: most[name] for name in ("group", "n_total", "n_missing", "share_missing")}
+        row["share_rest"] = others["n_missing"].sum() / asked if asked else np.nan
+        rows.append({"item": item, "segment": column, **row, **dict(most[["p_value", "q_value"]])})
+    return pd.DataFrame(rows, columns=list(UNEVEN_COLUMNS))
+
+
 def exclusion_by_group(
     study: Study, base: np.ndarray, flagged: np.ndarray, notes: list[Note], level: float
 ) -> pd.DataFrame:
@@ -85,7 +117,7 @@ def exclusion_by_group(
     """
     rows: list[dict[str, Any]] = []
     for column in groupings(study):
-        labels = _labels(study, column)
+        labels = labels_of(study, column)
         inside = base & (labels != "")
         statistic, df, p = _test(study, labels, flagged, inside)
         for group in study.groups(column):
@@ -107,7 +139,8 @@ def exclusion_by_group(
     return table
 
 
-def _labels(study: Study, column: str) -> np.ndarray:
+def labels_of(study: Study, column: str) -> np.ndarray:
+    """Return the label of every row in a grouping column; empty where it has none."""
     return study.full[column].astype(object).where(study.full[column].notna(), "").to_numpy(str)
 
 

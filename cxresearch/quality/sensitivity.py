@@ -12,7 +12,8 @@ from cxresearch.stats.estimates import quantile
 from cxresearch.study.study import Study
 
 COLUMNS = (
-    *("measure", "statistic_name", "estimate", "without", "difference", "std_error"),
+    *("measure", "statistic_name", "estimate", "conf_low", "conf_high"),
+    *("without", "without_low", "without_high", "difference", "std_error"),
     *("difference_low", "difference_high", "unit", "n", "n_without", "reason"),
 )
 
@@ -39,6 +40,8 @@ def with_and_without(
         everybody = headline(study.design, score, base, level)
         without = headline(study.design, score, kept, level)
         row |= {"estimate": everybody.estimate, "without": without.estimate}
+        row |= {"conf_low": everybody.conf_low, "conf_high": everybody.conf_high}
+        row |= {"without_low": without.conf_low, "without_high": without.conf_high}
         difference = without.estimate - everybody.estimate
         row["difference"] = difference
         if counts[0] > counts[1]:

@@ -56,6 +56,21 @@ def indicator_of(kind: str, touchpoint: str | None = None, declared: str | None 
     return TOUCHPOINTS.get((touchpoint or "", kind), KINDS.get(kind, ""))
 
 
+def texts() -> tuple[str, ...]:
+    """Return every text of definitions and formulas, each once: what catalogues translate.
+
+    Examples
+    --------
+    >>> "promoters minus detractors" in texts()[12]
+    True
+    """
+    told = [
+        *(text for one in DEFINITIONS.values() for text in one.texts),
+        *(text for one in FIGURES.values() for text in (one.numerator, one.denominator)),
+    ]
+    return tuple(dict.fromkeys(text for text in told if text))
+
+
 __all__ = [
     "BUSINESS",
     "DEFINITIONS",
@@ -67,4 +82,5 @@ __all__ = [
     "Definition",
     "Figure",
     "indicator_of",
+    "texts",
 ]

@@ -78,6 +78,11 @@ class Definition:
     sources: str
     version: str = "1"
 
+    @property
+    def texts(self) -> tuple[str, str, str]:
+        """What it says and its formula, in English: the source of the catalogues."""
+        return self.definition, self.numerator, self.denominator
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:

@@ -29,6 +29,14 @@ FIGURES: tuple[Figure, ...] = (
     Figure("top2", "weight of the two highest answers", ANSWERED, "share", "up", "design_wilson"),
     Figure("mean", "weighted sum of answers", ANSWERED, "points", "up", "t"),
     Figure(
+        "paired_change",
+        "weighted sum of the follow-up rating − the same person's rating right after service",
+        "weight of those who gave both",
+        "points",
+        "up",
+        "t",
+    ),
+    Figure(
         "rescaled",
         "weighted sum of 100 × (answer − lowest) / (highest − lowest)",
         ANSWERED,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cxresearch.bases import Bases, complementary, headline
+from cxresearch.bases import FEWEST_CLUSTERS, Bases, complementary, headline
 from cxresearch.errors import AnalysisError, Fault, did_you_mean
 from cxresearch.notes import Note, distinct, note
 from cxresearch.results import Result
@@ -20,7 +20,6 @@ from cxresearch.study.study import Cell, Study
 from cxresearch.verdicts import verdict
 
 FAMILY = "segments_vs_complement"
-FEWEST_CLUSTERS = 3
 STANDINGS = {
     "clear_rise": "clearly_above",
     "clear_fall": "clearly_below",

@@ -18,9 +18,11 @@ from cxresearch.bases import Bases
 from cxresearch.errors import AnalysisError, Fault
 from cxresearch.notes import Note, distinct, note
 from cxresearch.results import Result
+from cxresearch.shared import by_run
 from cxresearch.stats import draws
 from cxresearch.stats.multiplicity import Adjustment, adjust
 from cxresearch.stats.resample import percentile_interval, stream
+from cxresearch.study.pairing import PairSet
 from cxresearch.study.points import Points, importance_points
 from cxresearch.study.scores import Pairs
 from cxresearch.study.study import By, Cell, Study
@@ -30,6 +32,7 @@ CEILING = 0.5
 GAP_MIRRORS_EXPECTATION = -0.5
 FEW_PAIRS = 30
 WEIGHTS_DIFFER = 0.01
+NOTHING = 1e-9  # a gap below this is rounding
 MOST_RESAMPLED = 10_000  # respondents of a group up to which the bootstrap is drawn
 EXACT_BELOW = 50  # pairs below which Wilcoxon's p is exact, as in R, unless there are ties
 
@@ -78,6 +81,7 @@ class GapScores(Result):
     hotelling: pd.DataFrame
 
 
+@by_run
 def gaps(
     study: Study,
     /,
@@ -140,10 +144,11 @@ def gaps(
     -0.75
     """
     level = study.conf_level if conf_level is None else conf_level
-    pairs = {key: study.pairs(key) for key in dimensions_with_pairs(study)}
+    keys = dimensions_with_pairs(study)
     points = None
     if study.params.analysis.servqual.weights is not None:
-        points = importance_points(study.ratings, study.codebook, study.mask)
+        limits = study.params.analysis.quality
+        points = importance_points(study.ratings, study.codebook, study.mask, limits)
     bases = Bases(study)
     notes: list[Note] = list(points.notes) if points else []
     tables: list[dict[str, Any]] = []
@@ -151,8 +156,8 @@ def gaps(
     tests: list[dict[str, Any]] = []
     names = study.by_names(by)
     n_draws = study.n_resamples if n_resamples is None else n_resamples
-    for cell in study.cells(by):
-        one = _Cell(study, cell, pairs, points, level, bases, notes)
+    for part, cell, pairs in study.paired(keys, by):
+        one = _Cell(part, cell, pairs, points, level, bases, notes)
         rows, single = one.dimensions(), one.items()
         chance = stream(study.seed if seed is None else seed, f"servqual.gaps:{cell.name}")
         one.sensitivity([*rows, *single], n_draws, chance)
@@ -196,7 +201,7 @@ class _Cell:
 
     study: Study
     cell: Cell
-    pairs: dict[str, Pairs]
+    pairs: PairSet
     points: Points | None
     level: float
     bases: Bases
@@ -204,14 +209,14 @@ class _Cell:
 
     def dimensions(self) -> list[dict[str, Any]]:
         """Rows of the dimensions, adjusted together, then the overall scores."""
-        rows = [self._dimension(key, pair) for key, pair in self.pairs.items()]
+        rows = [self._dimension(key, pair) for key, pair in self.pairs.dimensions.items()]
         _adjust(rows, self.study.params.analysis.multiplicity)
         return rows + list(self._overall())
 
     def items(self) -> list[dict[str, Any]]:
         """Rows of the items, adjusted together."""
         rows = []
-        for key, pair in self.pairs.items():
+        for key, pair in self.pairs.dimensions.items():
             for i, item in enumerate(pair.items):
                 row = self._row(
                     f"{key} · {item.key}",
@@ -229,14 +234,13 @@ class _Cell:
 
     def hotelling(self) -> list[dict[str, Any]]:
         """Test of all dimensions at once, where there are enough complete respondents."""
-        if len(self.pairs) < 2:
+        p = len(self.pairs.dimensions)
+        if p < 2:
             return []
-        table = np.column_stack([pair.gap for pair in self.pairs.values()])
-        complete = np.where(np.isfinite(table).all(axis=1)[:, None], table, np.nan)
-        n, p = int(self.study.design.members(self.cell.mask, complete[:, 0]).sum()), len(self.pairs)
+        n = self.pairs.complete(self.study.design, self.cell.mask)
         if n < self.study.min_n.show:
             return []
-        means = self.study.design.means(complete, self.cell.mask) if n > p else None
+        means = self.pairs.means(self.study.design, self.cell.mask) if n > p else None
         if means is None or not np.isfinite(means.covariance).all() or _singular(means.covariance):
             self.notes.append(note("hotelling_suppressed", n=n, p=p))
             return []
@@ -265,10 +269,11 @@ class _Cell:
         shown = [(row, gap) for row in rows if (gap := row.pop("gap", None)) is not None]
         if shown and design.simple:
             for row, gap in shown:
-                row["wilcoxon_p"] = _signed_ranks(gap[design.members(mask, gap)])
-        if shown and mask.sum() > MOST_RESAMPLED:
+                member = design.members(mask, gap)
+                row["wilcoxon_p"] = _signed_ranks(gap[member], design.each(member))
+        if shown and (n := self.study.size(mask)) > MOST_RESAMPLED:
             group = self.cell.name or OVERALL
-            self.notes.append(note("not_resampled", group=group, n=int(mask.sum())))
+            self.notes.append(note("not_resampled", group=group, n=n))
         elif shown:
             table = np.column_stack([gap for _, gap in shown])
             drawn = draws.means(design, mask, table, n_resamples, rng)
@@ -300,15 +305,12 @@ class _Cell:
         return {**self.cell.keys, "dimension": key} | row
 
     def _overall(self) -> Iterator[dict[str, Any]]:
-        pairs = list(self.pairs.values())
-        perception = np.column_stack([pair.mean("perception") for pair in pairs])
-        expectation = np.column_stack([pair.mean("expectation") for pair in pairs])
-        count = np.column_stack([np.where(pair.enough, pair.count, 0) for pair in pairs])
-        equal = np.full(perception.shape, 1 / len(pairs))
+        perception, expectation, count = self.pairs.sides()
+        equal = np.full(perception.shape, 1 / perception.shape[1])
         yield self._total(OVERALL, perception, expectation, equal, count)
         if self.points is None:
             return
-        weights = self.points.shares(list(self.pairs))
+        weights = self.points.shares(list(self.pairs.dimensions))
         row = self._total(WEIGHTED, perception, expectation, weights, count)
         yield row
         by_means = self._mean_weighted(perception - expectation, weights)
@@ -344,8 +346,9 @@ class _Cell:
             shares = weights / weights.sum(axis=1, keepdims=True)
         left = np.where(whole, _dot(shares, perception), np.nan)
         right = np.where(whole, _dot(shares, expectation), np.nan)
-        n_total = int((self.cell.mask & known.any(axis=1)).sum())
-        if (n := int((self.cell.mask & whole).sum())) < n_total:
+        count_of = self.study.design.count
+        n_total = count_of(self.cell.mask & known.any(axis=1))
+        if (n := count_of(self.cell.mask & whole)) < n_total:
             self.notes.append(note("overall_incomplete", n=n, n_total=n_total))
         row = self._row(name, left, right, n_pairs=np.where(whole, count.sum(axis=1), 0))
         row["q_value"] = row["p_value"]
@@ -376,11 +379,11 @@ class _Cell:
         design, mask = self.study.design, self.cell.mask
         gap = perception - expectation
         member = design.members(mask, gap)
-        n = int(member.sum())
+        n = design.count(member)
         group = " · ".join([name, *self.cell.keys.values()])
         reason = self.bases.withheld(group, n)
         row: dict[str, Any] = dict.fromkeys(NUMBERS, np.nan)
-        row |= {"n": n, "n_pairs": int(n_pairs[member].sum()), "low_base": False}
+        row |= {"n": n, "n_pairs": round(design.tally(n_pairs, member)), "low_base": False}
         row |= {"suppressed": reason is not None, "reason": reason}
         if reason is not None:
             return row
@@ -396,7 +399,7 @@ class _Cell:
                 "conf_low": found.conf_low,
                 "conf_high": found.conf_high,
                 "n_eff": found.n_eff,
-                "share_negative": min(float(shares @ (gap[member] < 0)), 1.0),
+                "share_negative": min(float(shares @ (gap[member] < -NOTHING)), 1.0),
                 "low_base": self.bases.low(group, n, found.n_eff),
                 "gap": gap,
             }
@@ -420,12 +423,14 @@ class _Cell:
 
     def _warn_dimension(self, key: str, gap: np.ndarray, expectation: np.ndarray) -> None:
         member = self.study.design.members(self.cell.mask, gap)
-        if self.cell.keys or member.sum() < FEW_PAIRS:
+        if self.cell.keys or self.study.design.count(member) < FEW_PAIRS:
             return
         g, e = gap[member], expectation[member]
         if np.ptp(g) == 0 or np.ptp(e) == 0:
             return
-        r = float(np.corrcoef(g, e)[0, 1])
+        each = self.study.design.each(member)
+        spread = np.cov(g, e, aweights=each)
+        r = float(spread[0, 1] / np.sqrt(spread[0, 0] * spread[1, 1]))
         if r < GAP_MIRRORS_EXPECTATION:
             self.notes.append(note("gap_expectation", dimension=key, r=r))
 
@@ -451,17 +456,19 @@ def _test(estimate: float, std_error: float, df: float) -> dict[str, Any]:
     }
 
 
-def _signed_ranks(gap: np.ndarray) -> float:
+def _signed_ranks(gap: np.ndarray, times: np.ndarray) -> float:
     """Return the p of Wilcoxon's signed ranks, zeros left out, as R ``wilcox.test`` gives it."""
-    moved = gap[gap != 0]
-    if not len(moved):
+    sized = np.abs(gap).round(9)  # gaps of dimensions are quotients
+    moved = sized > 0
+    n = float(times[moved].sum())
+    if n == 0:
         return np.nan
-    tied = len(moved) < len(gap) or len(np.unique(np.abs(moved))) < len(moved)
-    if not tied and len(moved) < EXACT_BELOW:
-        return float(stats.wilcoxon(moved, method="exact").pvalue)
-    ranks = stats.rankdata(np.abs(moved).round(9))
-    n, up = len(moved), float(ranks[moved > 0].sum())
-    ties = np.unique(ranks, return_counts=True)[1].astype(float)
+    sizes, place = np.unique(sized[moved], return_inverse=True)
+    ties = np.bincount(place, times[moved], len(sizes))
+    if n == times.sum() and (ties == 1).all() and n < EXACT_BELOW:
+        return float(stats.wilcoxon(gap[moved], method="exact").pvalue)
+    ranks = np.cumsum(ties) - (ties - 1) / 2
+    up = float((times[moved] * ranks[place])[gap[moved] > 0].sum())
     variance = n * (n + 1) * (2 * n + 1) / 24 - (ties**3 - ties).sum() / 48
     away = abs(up - n * (n + 1) / 4) - 0.5  # continuity
     return float(min(1.0, 2 * stats.norm.sf(away / np.sqrt(variance))))

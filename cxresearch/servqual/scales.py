@@ -50,7 +50,8 @@ def scores(study: Study) -> Scores:
     pairs = [study.pairs(name) for name in names]
     points = None
     if study.params.analysis.servqual.weights is not None:
-        points = importance_points(study.ratings, study.codebook, study.mask)
+        limits = study.params.analysis.quality
+        points = importance_points(study.ratings, study.codebook, study.mask, limits)
     return Scores(
         dimensions=names,
         perception=np.column_stack([one.mean("perception") for one in pairs]),

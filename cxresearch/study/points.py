@@ -9,7 +9,7 @@ import pandas as pd
 
 from cxresearch.notes import Note, note
 from cxresearch.study.codebook import Codebook
-from cxresearch.study.flags import POINTS_RESCALED_WITHIN, POINTS_TOLERANCE
+from cxresearch.study.params import Quality
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,12 +32,16 @@ class Points:
         return np.column_stack([self.table[key] for key in dimensions])
 
 
-def importance_points(full: pd.DataFrame, codebook: Codebook, mask: np.ndarray) -> Points | None:
+def importance_points(
+    full: pd.DataFrame, codebook: Codebook, mask: np.ndarray, limits: Quality | None = None
+) -> Points | None:
     """Return everyone's importance points, or None where not every dimension has them.
 
-    Points that sum to 100 within 1 are taken as they are, within 10 they are rescaled, else
-    the respondent's points are missing; both are counted among the rows of `mask`.
+    Points that sum to 100 within ``limits.points_within`` are taken as they are, within
+    ``limits.points_rescaled_within`` they are rescaled, else the respondent's points are
+    missing; both are counted among the rows of `mask`.
     """
+    limits = limits or Quality()
     dimensions = {k: d for k, d in codebook.dimensions.items() if d.has_pairs}
     columns = [dimension.importance for dimension in dimensions.values()]
     if not columns or None in columns:
@@ -45,11 +49,11 @@ def importance_points(full: pd.DataFrame, codebook: Codebook, mask: np.ndarray) 
     points = full[columns].to_numpy(dtype=float, na_value=np.nan)
     total = np.where(np.isfinite(points).all(axis=1), points.sum(axis=1), np.nan)
     off = np.abs(total - 100)
-    rescaled = (off > POINTS_TOLERANCE) & (off <= POINTS_RESCALED_WITHIN)
-    dropped = off > POINTS_RESCALED_WITHIN
+    rescaled = (off > limits.points_within) & (off <= limits.points_rescaled_within)
+    dropped = off > limits.points_rescaled_within
     notes = []
     if n := int((rescaled & mask).sum()):
-        low, high = 100 - POINTS_RESCALED_WITHIN, 100 + POINTS_RESCALED_WITHIN
+        low, high = 100 - limits.points_rescaled_within, 100 + limits.points_rescaled_within
         notes.append(note("points_rescaled", n=n, low=low, high=high))
     if n := int((dropped & mask).sum()):
         notes.append(note("points_dropped", n=n))

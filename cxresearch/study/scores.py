@@ -20,6 +20,9 @@ Side = Literal["perception", "expectation", "adequate", "desired"]
 Headline = Literal["nps", "top_box", "mean", "index"]
 Array = np.ndarray
 
+ALL_TRUE = ("beh_name_use",)  # counted where every one of its columns is true
+FROM_ZERO = ("evaluation_score",)  # its formula is the sum of scores over the sum of the highest
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pairs:
@@ -78,14 +81,14 @@ def pairs(frame: pd.DataFrame, dimension: Dimension, min_pairs: int | None = Non
         np.where(both, perception, np.nan),
         np.where(both, expectation, np.nan),
         both.sum(axis=1),
-        _needed(len(items), min_pairs or dimension.min_pairs),
+        needed(len(items), min_pairs or dimension.min_pairs),
     )
 
 
 def battery(frame: pd.DataFrame, dimension: Dimension, side: Side = "perception") -> Array:
     """Return the mean of one side of a dimension per respondent (at least half its items)."""
     columns = [name for item in dimension.items if (name := getattr(item, side))]
-    return _row_mean(answers(frame, columns), _needed(len(columns), dimension.min_pairs))
+    return _row_mean(answers(frame, columns), needed(len(columns), dimension.min_pairs))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,9 +129,10 @@ class Scored:
 
     @property
     def rescaled(self) -> Array:
-        """The score on 0 to 100: 100 (x - min) / (max - min)."""
+        """The score on 0 to 100: 100 (x - min) / (max - min); criteria count from zero."""
         scale = self.measure.scale
-        return np.asarray(100 * (self.values - scale.min) / (scale.max - scale.min))
+        low = min(scale.min, 0.0) if self.measure.kpi in FROM_ZERO else scale.min
+        return np.asarray(100 * (self.values - low) / (scale.max - low))
 
     @property
     def series(self) -> Array:
@@ -152,7 +156,11 @@ class Scored:
 def score_measure(frame: pd.DataFrame, measure: Measure) -> Scored:
     """Return a measure's score: the mean of its answered columns, if there are enough."""
     columns = list(measure.columns)
-    values = _row_mean(answers(frame, columns), _needed(len(columns), measure.min_answered))
+    table = answers(frame, columns)
+    if measure.kpi in ALL_TRUE and measure.kind == "share":
+        return Scored(measure, _all_at_top(table, measure), "top_box")
+    least = needed(len(columns), measure.min_answered)
+    values = _row_mean(table, least, index_weights(table, measure))
     if measure.kind == "nps":
         return Scored(measure, values, "nps")
     if measure.kind == "index":
@@ -161,10 +169,43 @@ def score_measure(frame: pd.DataFrame, measure: Measure) -> Scored:
     return Scored(measure, values, "top_box" if measure.top_box or one_flag else "mean")
 
 
+def index_weights(table: Array, measure: Measure) -> Array:
+    """Return the weights of a measure's columns, which sum to 1.
+
+    ``first_component``: proportional to the loadings on the first component of the
+    correlations among those who answered every column; opposite signs count as zero.
+
+    Examples
+    --------
+    >>> from cxresearch.study.codebook import Measure, Scale
+    >>> one = Measure(key="i", kind="index", columns=("a", "b"), weights=(3.0, 1.0),
+    ...               scale=Scale(key="", min=1, max=10))
+    >>> index_weights(np.ones((5, 2)), one).tolist()
+    [0.75, 0.25]
+    """
+    n = table.shape[1]
+    weights = np.ones(n)
+    if measure.weights == "first_component" and n > 1:
+        complete = table[np.isfinite(table).all(axis=1)]
+        if len(complete) > n and (np.ptp(complete, axis=0) > 0).all():
+            loadings = np.linalg.eigh(np.corrcoef(complete.T))[1][:, -1]
+            weights = np.clip(loadings * np.sign(loadings.sum()), 0, None)
+    elif not isinstance(measure.weights, str) and measure.weights:
+        weights = np.array(measure.weights, dtype=float)
+    return np.asarray(weights / weights.sum())
+
+
+def _all_at_top(table: Array, measure: Measure) -> Array:
+    """Return 1 where every column is at its top, 0 where one is below, NaN where unknown."""
+    below = (table < measure.scale.max).any(axis=1)
+    known = np.isfinite(table).all(axis=1)
+    return np.where(below, measure.scale.min, np.where(known, measure.scale.max, np.nan))
+
+
 def score_attribute(frame: pd.DataFrame, attribute: Attribute) -> Array:
     """Return an attribute's score: the mean of its answered columns, if at least half are."""
     columns = list(attribute.columns)
-    return _row_mean(answers(frame, columns), _needed(len(columns), None))
+    return _row_mean(answers(frame, columns), needed(len(columns), None))
 
 
 def answers(frame: pd.DataFrame, columns: list[str]) -> Array:
@@ -172,13 +213,19 @@ def answers(frame: pd.DataFrame, columns: list[str]) -> Array:
     return frame[columns].to_numpy(dtype=float, na_value=np.nan)
 
 
-def _needed(n_columns: int, declared: int | None) -> int:
+def needed(n_columns: int, declared: int | None) -> int:
+    """Return how many columns must be answered: as declared, else half of them, rounded up."""
     return max(1, min(n_columns, declared if declared is not None else math.ceil(n_columns / 2)))
 
 
-def _row_mean(values: Array, needed: int) -> Array:
+def _row_mean(values: Array, least: int, weights: Array | None = None) -> Array:
+    """Return the mean of the answered columns; weights count anew over those answered."""
     answered = np.isfinite(values)
     count = answered.sum(axis=1)
-    total = np.where(answered, values, 0.0).sum(axis=1)
+    if weights is None or np.ptp(weights) == 0:
+        total, base = np.where(answered, values, 0.0).sum(axis=1), count
+    else:
+        total = np.where(answered, values * weights, 0.0).sum(axis=1)
+        base = (answered * weights).sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(count >= max(needed, 1), total / count, np.nan)
+        return np.where(count >= max(least, 1), total / base, np.nan)

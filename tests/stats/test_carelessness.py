@@ -62,3 +62,35 @@ def test_even_odd_needs_three_scales_that_vary():
     r = np.corrcoef([5, 3, 1], [4, 1, 2])[0, 1]
     one = carelessness.even_odd([[5, 4, 3, 1, 1, 2]], scales)[0]
     assert one == pytest.approx(2 * r / (1 + r))
+
+
+def test_pairs_and_consistency_do_not_mind_order_or_scale():
+    rng = np.random.default_rng(4)
+    trait = rng.normal(size=(200, 1))
+    table = trait * [1, 1, 1, -1] + 0.4 * rng.normal(size=(200, 4))
+    pairs = carelessness.similar_pairs(table)
+    assert [sign for *_, sign in pairs] == [1, 1, -1, 1, -1, -1]
+    assert carelessness.similar_pairs(10 * table + 3) == pairs
+    found = carelessness.pair_consistency(table, pairs)
+    again = carelessness.pair_consistency(table, pairs[::-1])
+    np.testing.assert_allclose(found, again)
+    assert np.isnan(carelessness.pair_consistency(table, pairs[:2])).all()
+
+
+def test_consistency_over_pairs_is_a_correlation_within_the_person():
+    row = np.array([[1.0, 2, 4, 5, 3, 3, 7, 6]])
+    pairs = [(0, 1, 1), (2, 3, 1), (4, 5, 1), (6, 7, 1)]
+    wanted = np.corrcoef(row[0, ::2], row[0, 1::2])[0, 1]
+    assert carelessness.pair_consistency(row, pairs)[0] == pytest.approx(wanted)
+    row[0, 7] = np.nan
+    wanted = np.corrcoef(row[0, :6:2], row[0, 1:6:2])[0, 1]
+    assert carelessness.pair_consistency(row, pairs)[0] == pytest.approx(wanted)
+
+
+def test_speed_over_pages_is_cut_and_compared_within_groups():
+    times = np.array([[10.0, 10], [10, 10], [10, 10], [1, 10], [30, 30], [30, 30], [30, 30]])
+    alike = [0, 0, 0, 0, 1, 1, 1]
+    found = carelessness.page_speed(times, alike)
+    assert found.tolist() == [1, 1, 1, 2, 1, 1, 1]
+    np.testing.assert_allclose(carelessness.page_speed(60 * times, alike), found)
+    assert np.isnan(carelessness.page_speed([[0.0, np.nan]])).all()

@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 from known_answers import study, survey
 
+from cxresearch.errors import CxError
+
 BATTERY = [f"P{i}" for i in range(1, 9)]
 EXPECTED = [f"E{i}" for i in range(1, 9)]
 
@@ -42,6 +44,16 @@ def test_straight_answers_are_judged_as_they_were_given():
     ]
     one = study(frame, book={"dimensions": {"d": {"scale": [1, 7], "items": items}}})
     assert 3 in flagged(one, "straight_perception")
+
+
+def test_a_grid_of_attributes_is_a_battery_where_there_is_none():
+    frame = survey()
+    frame.loc[3, BATTERY] = 4
+    book = {
+        "attributes": {name.lower(): {"columns": name, "scale": [1, 7]} for name in BATTERY},
+        "measures": {"satisfaction": {"kind": "score", "columns": "S", "scale": [1, 7]}},
+    }
+    assert flagged(study(frame, book=book), "straight_perception")[3] == 8
 
 
 def test_blank_and_partial():
@@ -82,10 +94,108 @@ def test_speeders_are_measured_by_their_wave():
     frame.loc[frame["wave"] == 2029, "seconds"] = 900
     frame.loc[3, "seconds"] = 90
     frame.loc[4, "seconds"] = 140
-    frame.loc[200, "seconds"] = 299
+    frame.loc[200, "seconds"] = 290
     one = study(frame, duration="seconds")
     assert list(flagged(one, "speeder")) == [3, 200]
     assert list(flagged(one, "fast")) == [4]
+
+
+def test_durations_are_compared_among_those_asked_alike():
+    frame = survey().assign(seconds=600.0, path="long", device="screen")
+    short = frame.index[frame["wave"] == 2029][::3]
+    frame.loc[short, ["seconds", "path"]] = [180.0, "short"]
+    frame.loc[short[0], "seconds"] = 50
+    frame.loc[0, ["seconds", "path"]] = [100, "odd"]  # alone on its path: compared by wave
+    assert len(flagged(study(frame, duration="seconds"), "speeder")) > 35
+    one = study(frame, duration="seconds", asked_alike=["path", "device"])
+    assert set(flagged(one, "speeder")) == {short[0], 0}
+
+
+def test_pages_clicked_through():
+    frame = survey().assign(p1=20.0, p2=30.0, p3=10.0, seconds=60.0)
+    frame.loc[3, ["p1", "p2", "p3"]] = [4, 5, 3]  # fast on every page
+    frame.loc[4, ["p1", "p2", "p3"]] = [4, 300, 10]  # fast on one
+    frame.loc[5, ["p1", "p2", "p3"]] = [0, np.nan, 10]  # not shown
+    one = study(frame, page_times=["p1", "p2", "p3"])
+    assert flagged(one, "speed_index") == {3: 3}
+    slow = study(
+        frame, page_times=["p1", "p2", "p3"], analysis={"quality": {"speed_index_from": 1.3}}
+    )
+    assert set(flagged(slow, "speed_index")) == {3, 4}
+
+
+def test_page_times_are_numbers():
+    with pytest.raises(CxError, match="durations that are no numbers"):
+        study(survey().assign(p1="soon"), page_times="p1")
+
+
+def test_pairs_that_ask_the_same():
+    rng = np.random.default_rng(2)
+    frame = survey()
+    twins = rng.integers(1, 8, (len(frame), 4))
+    frame[BATTERY] = np.column_stack([twins, 8 - twins])
+    frame.loc[7, BATTERY] = [1, 7, 2, 6, 2, 6, 1, 7]
+    one = study(frame)
+    found = flagged(one, "synonyms")
+    assert set(found) == {7}
+    assert found[7] < -0.9
+    apart = rng.integers(1, 8, (len(frame), 8))
+    frame[BATTERY] = apart
+    assert "synonyms" not in study(frame).rules
+
+
+def test_copies_come_from_one_device():
+    frame = survey().assign(device="own" + survey()["id"].astype(str))
+    rating = [name for name in survey() if name not in ("id", "wave", "region", "w")]
+    frame.loc[7, rating] = frame.loc[6, rating].to_numpy()
+    assert flagged(study(frame), "same_answers") == {6: 2, 7: 2}
+    assert flagged(study(frame, device="device"), "same_answers") == {}
+    frame.loc[7, "device"] = frame.loc[6, "device"]
+    assert flagged(study(frame, device="device"), "same_answers") == {6: 2, 7: 2}
+
+
+def test_limits_are_declared_and_shown():
+    frame = survey().assign(seconds=300.0)
+    frame.loc[3, "seconds"] = 140
+    one = study(frame, duration="seconds", analysis={"quality": {"speeder_below": 0.5}})
+    rows = one.flags[one.flags["rule"] == "speeder"]
+    assert rows["row"].tolist() == [3]
+    assert rows["threshold"].tolist() == [0.5]
+    with pytest.raises(CxError, match="speeder_below is above fast_below"):
+        study(frame, analysis={"quality": {"speeder_below": 0.9}})
+
+
+def test_core_questions_make_an_interview_complete():
+    frame = survey()
+    frame.loc[3, EXPECTED] = np.nan
+    assert 3 in flagged(study(frame), "partial")
+    core = {"quality": {"core": ["satisfaction", "recommend"]}}
+    assert 3 not in flagged(study(frame, analysis=core), "partial")
+    frame.loc[3, ["S"]] = np.nan
+    assert flagged(study(frame, analysis=core), "partial") == {3: 0.5}
+
+
+def recent(frame, **rule):
+    return study(frame, eligible=[{"column": "used", "within_months": 12, **rule}])
+
+
+def test_who_used_the_service_within_the_window():
+    frame = survey().assign(used="2029-03-01", day="2029-06-30")
+    frame.loc[:4, "used"] = ["2028-06-30", "2028-06-29", None, "2029-06-30", "2029-07-01"]
+    one = recent(frame, until="day")
+    assert np.flatnonzero(~one.mask).tolist() == [1, 2, 4]
+    assert next(note for note in one.notes if note.code == "screened_out")["n"] == 3
+
+
+def test_the_window_counts_back_from_the_day_of_the_wave():
+    frame = survey().assign(used="2028-06-01")
+    wave = {"column": "wave", "dates": {"2028": "2028-05-01", "2029": "2029-06-02"}}
+    one = study(frame, wave=wave, eligible=[{"column": "used", "within_months": 12}])
+    assert set(one.full.loc[one.mask, "wave"]) == {"2028"}
+    with pytest.raises(CxError, match="no day is declared"):
+        recent(frame)
+    with pytest.raises(CxError, match="days that are none"):
+        recent(frame.assign(used="May", day="2029-06-30"), until="day")
 
 
 def test_those_screened_out_set_no_usual_duration():
