@@ -28,6 +28,7 @@ from cxresearch.findings.phrases import group_name
 from cxresearch.results import Result
 from cxresearch.text import amounts
 from cxresearch.text.cells import label
+from cxresearch.text.words import word
 
 _PANEL_HEIGHT = 2.3
 _CHARACTERS = 66  # of an axis label that fit across the figure
@@ -113,6 +114,69 @@ def forecast(result: Result, *, title: str | None = None) -> theme.Picture:
         below=(
             _("Diamonds: expected figures of coming waves."),
             _("Dotted line: target.") if len(frames["target"]) else "",
+        ),
+    )
+
+
+@or_notice
+def outlook(result: Result, *, title: str | None = None) -> theme.Picture:
+    """Draw long series so far and the fan of the periods to come.
+
+    Parameters
+    ----------
+    result : Outlook
+        From ``trends.forecast_series`` or ``operations.forecast``.
+    title : str, optional
+        By default the finding.
+    """
+    table = result.table[result.table["estimate"].notna()]
+    need_rows(table)
+    _ = tell(result)
+    points = result.frames()["points"]
+
+    def panel(axes: Axes, rows: pd.DataFrame, style: theme.Look) -> tuple[list[str], str]:
+        past = _same(points, rows, result)
+        scale = _scale(rows)
+        later = len(past) + np.arange(len(rows))
+        value = past["value"].to_numpy(float) * scale
+        axes.plot(
+            np.arange(len(past)),
+            value,
+            color=theme.INK,
+            linewidth=1.2,
+            marker="o",
+            markersize=2.5,
+            label=_("observed"),
+        )
+        axes.fill_between(
+            later,
+            rows["conf_low"].to_numpy(float) * scale,
+            rows["conf_high"].to_numpy(float) * scale,
+            color=style.accent,
+            alpha=0.2,
+            linewidth=0,
+            label=_("forecast, interval"),
+        )
+        axes.plot(
+            later,
+            rows["estimate"].to_numpy(float) * scale,
+            color=style.accent,
+            linewidth=2,
+            linestyle=(0, (4, 2)),
+            label=_("forecast"),
+        )
+        periods = [str(one) for one in (*past["period"], *rows["period"])]
+        return periods, _said(rows, "period", "estimate", result)
+
+    return _drawn(
+        result,
+        table,
+        panel,
+        title=title or findings.outlook(result).headline,
+        alt=_("Forecasts by period. {values}."),
+        below=(
+            _("Periods without a figure are gaps.") if points["value"].isna().any() else "",
+            _("How each model did in the past: see the backtest."),
         ),
     )
 
@@ -312,6 +376,8 @@ def _value_axis(axes: Axes, rows: pd.DataFrame, result: Result) -> bool:
     number_axis(axes, unit, result.about.language, side="y")
     if unit in AXES:
         axes.set_ylabel(tell(result)(AXES[unit]).partition(",")[0])
+    elif unit not in ("", "number", "count"):
+        axes.set_ylabel(word(unit, result.about.language))
     ends = scale_range(result.about, rows["measure"].iloc[0], unit)
     axes.margins(y=0.12)
     low, high = axes.get_ylim()

@@ -11,6 +11,7 @@ from cxresearch.results import Result
 from cxresearch.text.catalogue import mark
 from cxresearch.text.words import word
 
+_UNITS = ("hours", "months", "money", "per_hundred", "per_thousand")
 _BREAKS = {
     "break": mark(
         "{measure}: a new level from {wave} on, {change} ({interval}); waves in which it may have "
@@ -56,6 +57,88 @@ def forecast(result: Result) -> Findings:
         tell("How far the true level moves from wave to wave is itself known only roughly."),
     ]
     return _found(told, limits, result)
+
+
+def outlook(result: Result) -> Findings:
+    """Say where long series are going, in the long run and in the coming periods.
+
+    Parameters
+    ----------
+    result : Outlook
+        From ``trends.forecast_series`` or ``operations.forecast``.
+    """
+    speaker = Speaker.of(result)
+    tell = speaker.tell
+    frames = result.frames()
+    told: list[str] = []
+    for row in _last_of_each(result):
+        unit, name = str(row["unit"]), _measured(row, result, speaker)
+        told += _in_the_long_run(frames["line"], row, result, speaker)
+        if pd.isna(row.get("estimate")):
+            told.append(tell("{measure}: too few periods for a forecast.", measure=name))
+            continue
+        tests = frames["backtest"]
+        useful = tests[(tests["measure"] == row["measure"]) & (tests["useful"] == True)]  # noqa: E712
+        values = {
+            "measure": name,
+            "period": row["period"],
+            "estimate": speaker.amount(row["estimate"], unit),
+            "interval": speaker.interval(row, unit),
+        }
+        if len(useful):
+            text = tell("{measure}: {estimate} is expected in {period} ({interval}).", **values)
+        else:
+            text = tell(
+                "{measure}: {estimate} is expected in {period} ({interval}); so far such forecasts "
+                "were no better than repeating an earlier value, or missed too often.",
+                **values,
+            )
+        told.append(text)
+    limits = [
+        tell("A forecast takes for granted that nothing happens that did not happen before."),
+        tell("Intervals take the model for known; the backtest says how often they held."),
+    ]
+    return Findings(tuple(told), tuple(limits), result.about.language, headline=told[0])
+
+
+def _measured(row: dict[Any, Any], result: Result, speaker: Speaker) -> str:
+    """Return the measure in quotes, with its unit where the figure does not show it."""
+    name, unit = _name(row, result, speaker), str(row["unit"])
+    return f"{name} ({word(unit, result.about.language)})" if unit in _UNITS else name
+
+
+def _in_the_long_run(
+    lines: pd.DataFrame, row: dict[Any, Any], result: Result, speaker: Speaker
+) -> list[str]:
+    """Say whether the line through a series rises or falls."""
+    found = lines[(lines["measure"] == row["measure"]) & lines["per_period"].notna()]
+    if found.empty:
+        return []
+    one, unit = found.iloc[0].to_dict(), str(row["unit"])
+    values = {
+        "measure": _measured(row, result, speaker),
+        "n": speaker.count(one["n_periods"]),
+        "interval": speaker.interval(
+            {"conf_low": one["per_period_low"], "conf_high": one["per_period_high"]},
+            unit,
+            change=True,
+        ),
+    }
+    if one["per_period_low"] <= 0 <= one["per_period_high"]:
+        return [
+            speaker.tell(
+                "{measure}: over {n} periods neither rise nor fall can be told ({interval} a "
+                "period).",
+                **values,
+            )
+        ]
+    return [
+        speaker.tell(
+            "{measure}: over {n} periods it moved by {change} a period ({interval}).",
+            change=speaker.change(one["per_period"], unit),
+            **values,
+        )
+    ]
 
 
 def breaks(result: Result) -> Findings:

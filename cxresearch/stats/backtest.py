@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from cxresearch.stats.coming import forecast
 from cxresearch.stats.random_walk import Array
 from cxresearch.stats.series import check_conf_level, checked_series, fault
-from cxresearch.stats.smoothing import forecast, local_level_averaged
+from cxresearch.stats.smoothing import local_level_averaged
 
 Forecaster = Callable[[Array, Array, Array, float, float], tuple[float, float, float]]
 

@@ -78,7 +78,7 @@ def checked_walk(
             found=f"{int(seen.sum())} of {len(y)}",
             hint="show the single wave with its own interval",
         )
-    columns = _steps(steps, len(y))
+    columns = checked_steps(steps, len(y))
     n_steps = columns.shape[1]
     if drift:
         if seen.sum() < _FEWEST_WAVES_DRIFT:
@@ -102,7 +102,8 @@ def checked_walk(
     return RandomWalk.build(y, H, when, columns, in_level), n_steps
 
 
-def _steps(steps: ArrayLike | None, n: int) -> Array:
+def checked_steps(steps: ArrayLike | None, n: int) -> Array:
+    """Return step regressors as waves x steps; no columns where there are none."""
     if steps is None:
         return np.empty((n, 0))
     columns = np.asarray(steps, dtype=float)

@@ -6,6 +6,7 @@ from cxresearch.trends.comparability import Comparability, comparability
 from cxresearch.trends.compare import WaveContrasts, compare
 from cxresearch.trends.forecast import Forecast, forecast
 from cxresearch.trends.mix import MixAdjusted, mix_adjusted
+from cxresearch.trends.outlook import Outlook, forecast_series
 from cxresearch.trends.track import Track, track
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "ControlChart",
     "Forecast",
     "MixAdjusted",
+    "Outlook",
     "Track",
     "WaveContrasts",
     "breaks",
@@ -22,6 +24,7 @@ __all__ = [
     "compare",
     "control_chart",
     "forecast",
+    "forecast_series",
     "mix_adjusted",
     "track",
 ]

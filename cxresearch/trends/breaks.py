@@ -17,7 +17,7 @@ from cxresearch.stats.intervals import quantile
 from cxresearch.study.scores import Scored
 from cxresearch.study.study import By, Cell, Study
 from cxresearch.trends.series import WaveSeries, series
-from cxresearch.trends.waves import WaveFigure, figures, measures
+from cxresearch.trends.waves import WaveFigure, every
 
 WAVES_FOR_BREAKS = 8
 
@@ -130,16 +130,12 @@ def breaks(
     rows: list[dict[str, Any]] = []
     fits: list[dict[str, Any]] = []
     shown: list[dict[str, Any]] = []
-    for cell in study.cells(by):
-        for key in measures(study, measure):
-            score = study.measure(key)
-            found = figures(study, score, cell, level, bases, notes)
-            one = _Search(study, score, cell, found, level, notes)
-            told, waves, fit = one.search()
-            head = {**cell.keys, "measure": key}
-            rows += [head | row for row in told]
-            shown += [head | row for row in waves]
-            fits.append(head | fit)
+    for cell, score, found in every(study, measure, by, level, bases, notes):
+        told, waves, fit = _Search(study, score, cell, found, level, notes).search()
+        head = {**cell.keys, "measure": score.measure.key}
+        rows += [head | row for row in told]
+        shown += [head | row for row in waves]
+        fits.append(head | fit)
     names = study.by_names(by)
     return Breaks(
         table=pd.DataFrame(rows, columns=[*names, *COLUMNS]),

@@ -19,7 +19,7 @@ from cxresearch.stats.run_rules import RULES
 from cxresearch.study.scores import Scored
 from cxresearch.study.study import By, Cell, Study
 from cxresearch.trends.bridges import NOT_COMPARABLE, gate
-from cxresearch.trends.waves import WaveFigure, figures, measures
+from cxresearch.trends.waves import WaveFigure, every
 
 Chart = Literal["auto", "p", "laney_p", "u", "xmr", "nps"]
 CHARTS: tuple[Chart, ...] = ("auto", "p", "laney_p", "u", "xmr", "nps")
@@ -135,16 +135,14 @@ def control_chart(
     rows: list[dict[str, Any]] = []
     limits: list[dict[str, Any]] = []
     firings: list[dict[str, Any]] = []
-    for cell in study.cells(by):
-        for key in measures(study, measure):
-            score = study.measure(key)
-            found = figures(study, score, cell, study.conf_level, bases, notes)
-            points = _of_waves(study, score, cell, found, notes)
-            head = {**cell.keys, "measure": key}
-            drawn = _drawn(points, key, chart, baseline, notes)
-            rows += [head | {"wave": label} | row for label, row in drawn[0]]
-            limits.append(head | drawn[1])
-            firings += [head | {"wave": label} | row for label, row in drawn[2]]
+    for cell, score, found in every(study, measure, by, study.conf_level, bases, notes):
+        key = score.measure.key
+        points = _of_waves(study, score, cell, found, notes)
+        head = {**cell.keys, "measure": key}
+        drawn = _drawn(points, key, chart, baseline, notes)
+        rows += [head | {"wave": label} | row for label, row in drawn[0]]
+        limits.append(head | drawn[1])
+        firings += [head | {"wave": label} | row for label, row in drawn[2]]
     names = study.by_names(by)
     head_columns = [*names, "measure", "wave"]
     return ControlChart(

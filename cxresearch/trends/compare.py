@@ -13,6 +13,7 @@ from scipy import stats
 from cxresearch.bases import POWER, Bases
 from cxresearch.notes import Note, distinct, note
 from cxresearch.results import Result
+from cxresearch.shared import by_run
 from cxresearch.stats import intervals
 from cxresearch.stats.multiplicity import adjust
 from cxresearch.study.scores import Scored
@@ -21,7 +22,7 @@ from cxresearch.trends.bridges import NOT_COMPARABLE, Gate, gate
 from cxresearch.trends.waves import (
     WaveFigure,
     baseline,
-    figures,
+    every,
     measures,
     timeline,
     year_before,
@@ -74,6 +75,7 @@ class WaveContrasts(Result):
     latest: pd.DataFrame
 
 
+@by_run
 def compare(
     study: Study,
     /,
@@ -119,18 +121,15 @@ def compare(
     References: Newcombe (1998), Statistics in Medicine
     17, 873-890; Benjamini & Hochberg (1995), doi:10.1111/j.2517-6161.1995.tb02031.x.
     """
+    study = study.reduced(measures(study, measure), by, waves=True)
     level = study.conf_level if conf_level is None else conf_level
-    keys = measures(study, measure)
     bases = Bases(study)
     notes: list[Note] = []
     rows: list[dict[str, Any]] = []
     shown: list[dict[str, Any]] = []
-    for cell in study.cells(by):
-        for key in keys:
-            score = study.measure(key)
-            found = figures(study, score, cell, level, bases, notes)
-            shown += [_shown(score, cell, one) for one in found]
-            rows += _contrasts(study, score, cell, found, level, notes)
+    for cell, score, found in every(study, measure, by, level, bases, notes):
+        shown += [_shown(score, cell, one) for one in found]
+        rows += _contrasts(study, score, cell, found, level, notes)
     if len(study.waves) < 2:
         notes.append(note("one_wave"))
     _note_people(study, notes)
@@ -357,10 +356,7 @@ def _people(study: Study, score: Scored, cell: Cell, early: str, late: str) -> p
 
 def _note_people(study: Study, notes: list[Note]) -> None:
     """Warn of ids that come back in another wave though nobody declared them the same people."""
-    data = study.params.data
-    if data.same_people or not data.id or study.wave_column is None:
+    if study.params.data.same_people:
         return
-    ids = study.full.loc[study.mask, [data.id, study.wave_column]]
-    repeated = int((ids.groupby(data.id, observed=True)[study.wave_column].nunique() > 1).sum())
-    if repeated:
+    if repeated := study.returning():
         notes.append(note("same_people_undeclared", n=repeated))

@@ -14,15 +14,17 @@ from cxresearch.bases import POWER, Bases
 from cxresearch.errors import AnalysisError, Fault
 from cxresearch.notes import Note, distinct, note
 from cxresearch.results import Result
-from cxresearch.stats import backtest, smoothing
+from cxresearch.stats import backtest, coming, smoothing
 from cxresearch.stats.intervals import quantile
 from cxresearch.study.params.analysis import Target
 from cxresearch.study.scores import Scored
 from cxresearch.study.study import By, Cell, Study
-from cxresearch.trends.labels import coming, waves_until
+from cxresearch.trends.labels import coming as coming_waves
+from cxresearch.trends.labels import waves_until
+from cxresearch.trends.level_model import LevelModel, level_model
 from cxresearch.trends.series import WaveSeries, series
-from cxresearch.trends.track import WAVES_AVERAGED, WAVES_FOR_LEVEL, WAVES_FOR_VARIANCE
-from cxresearch.trends.waves import figures, measures, timeline
+from cxresearch.trends.track import WAVES_FOR_LEVEL, WAVES_FOR_VARIANCE
+from cxresearch.trends.waves import every, timeline
 
 RECENT = 4
 GOOD_COVERAGE = 0.8
@@ -41,6 +43,7 @@ COLUMNS = [
     "unit",
     "n_planned",
     "method",
+    "model",
     "reason",
 ]
 BACKTEST_COLUMNS = [
@@ -150,15 +153,13 @@ def forecast(
     bases = Bases(study)
     notes: list[Note] = []
     parts: dict[str, list[dict[str, Any]]] = {"rows": [], "waves": [], "backtest": [], "target": []}
-    for cell in study.cells(by):
-        for key in measures(study, measure):
-            score = study.measure(key)
-            found = figures(study, score, cell, level, bases, notes)
-            waves = series(study, score, found)
-            notes += waves.door.notes(key)
-            one = _Coming(study, score, cell, waves, level, ahead, planned_n, notes)
-            for name, rows in one.forecast().items():
-                parts[name] += [{**cell.keys, "measure": key, **row} for row in rows]
+    for cell, score, found in every(study, measure, by, level, bases, notes):
+        key = score.measure.key
+        waves = series(study, score, found)
+        notes += waves.door.notes(key)
+        one = _Coming(study, score, cell, waves, level, ahead, planned_n, notes)
+        for name, rows in one.forecast().items():
+            parts[name] += [{**cell.keys, "measure": key, **row} for row in rows]
     names = study.by_names(by)
     return Forecast(
         table=pd.DataFrame(parts["rows"], columns=[*names, *COLUMNS]),
@@ -208,7 +209,7 @@ class _Coming:
         """Return rows of the forecast, of the waves so far, of the backtest and of the target."""
         waves, unit = self.waves, self.score.unit
         n_waves = int(waves.known.sum())
-        labels = coming(self.study, timeline(self.study), self.horizon)
+        labels = coming_waves(self.study, timeline(self.study), self.horizon)
         if n_waves < WAVES_FOR_LEVEL:
             self.notes.append(
                 note("too_few_waves", n=n_waves, needed=WAVES_FOR_LEVEL, what="forecast")
@@ -223,22 +224,26 @@ class _Coming:
             }
         if n_waves < WAVES_FOR_VARIANCE:
             self.notes.append(note("level_variance_poor", n=n_waves))
-        averaged = n_waves < WAVES_AVERAGED
-        smooth = smoothing.local_level_averaged if averaged else smoothing.local_level
-        fit = smooth(waves.y, waves.variances, conf_level=self.conf_level, **waves.arguments())
+        model = level_model(self.study, waves, self.score.measure.key, self.notes)
+        fit = model.fit(waves.y, waves.variances, conf_level=self.conf_level, **waves.arguments())
         per_respondent, recent = waves.per_respondent(RECENT)
         planned = recent if self.planned_n is None else self.planned_n
         variance = per_respondent / planned + self._extra()
-        found = smoothing.forecast(fit, self.horizon, variance)
+        found = coming.forecast(fit, self.horizon, variance)
         return {
-            "rows": self._rows(found, labels, planned, fit.method),
+            "rows": self._rows(found, labels, planned, fit.method, model),
             "waves": self._so_far(fit),
-            "backtest": [self._backtest()],
+            "backtest": [self._backtest(model)],
             "target": self._targets(fit, variance, per_respondent, planned),
         }
 
     def _rows(
-        self, found: smoothing.Forecast, labels: tuple[str, ...], planned: float, method: str
+        self,
+        found: coming.Forecast,
+        labels: tuple[str, ...],
+        planned: float,
+        method: str,
+        model: LevelModel,
     ) -> list[dict[str, Any]]:
         shown = self.waves.shown
         estimates = shown(found.estimate)
@@ -253,13 +258,14 @@ class _Coming:
             **{name: self._within(values) for name, values in ends.items()},
         }
         fixed = {"unit": self.score.unit, "n_planned": round(planned), "method": method}
+        fixed |= {"model": model.code}
         return [
             {
                 "wave": wave,
                 "waves_ahead": h + 1,
                 **{name: float(values[h]) for name, values in columns.items()},
                 **fixed,
-                "reason": None,
+                "reason": model.reason,
             }
             for h, wave in enumerate(labels)
         ]
@@ -295,19 +301,20 @@ class _Coming:
 
     # proof -----------------------------------------------------------------------------------
 
-    def _backtest(self) -> dict[str, Any]:
+    def _backtest(self, model: LevelModel) -> dict[str, Any]:
         """Return how one-wave forecasts would have done since the last step, in the unit shown."""
         waves, unit = self.waves, self.score.unit
         kept = waves.latest & (np.cumsum(waves.known & waves.latest) > 0)
-        if (waves.known & kept).sum() <= _ORIGINS:
+        least = max(_ORIGINS, model.fewest)
+        if (waves.known & kept).sum() <= least:
             return {"reason": "too_few_waves", "unit": unit, "n_forecasts": 0}
         times = None if waves.when is None else waves.when[kept]
         test = backtest.rolling_origin(
             waves.y[kept],
             waves.variances[kept],
-            forecaster=self._forecaster,
+            forecaster=self._forecaster(model, int(np.argmax(kept))),
             times=times,
-            min_train=_ORIGINS,
+            min_train=least,
             conf_level=self.conf_level,
         )
         shown = waves.shown
@@ -337,18 +344,19 @@ class _Coming:
             "reason": None,
         }
 
-    def _forecaster(
-        self,
-        y: np.ndarray,
-        variances: np.ndarray,
-        times: np.ndarray,
-        ahead: float,
-        planned_variance: float,
-    ) -> tuple[float, float, float]:
-        smooth = smoothing.local_level_averaged
-        fit = smooth(y, variances, times=times, conf_level=self.conf_level)
-        found = smoothing.forecast(fit, [ahead], planned_variance)
-        return float(found.estimate[0]), float(found.conf_low[0]), float(found.conf_high[0])
+    def _forecaster(self, model: LevelModel, first: int) -> backtest.Forecaster:
+        def ahead(
+            y: np.ndarray,
+            variances: np.ndarray,
+            times: np.ndarray,
+            gap: float,
+            planned_variance: float,
+        ) -> tuple[float, float, float]:
+            fit = model.fit(y, variances, times=times, conf_level=self.conf_level, first=first)
+            found = coming.forecast(fit, [gap], planned_variance)
+            return float(found.estimate[0]), float(found.conf_low[0]), float(found.conf_high[0])
+
+        return ahead
 
     # the target ------------------------------------------------------------------------------
 
@@ -382,8 +390,8 @@ class _Coming:
             key = self.score.measure.key
             self.notes.append(note("target_beyond", measure=key, by=target.by))
         steps = max(self.horizon, until or 0)
-        found = smoothing.forecast(fit, steps, variance)
-        labels = coming(self.study, waves, steps)
+        found = coming.forecast(fit, steps, variance)
+        labels = coming_waves(self.study, waves, steps)
         needed = self._needed(target, float(found.estimate[0]), per_respondent)
         rows = []
         for h in range(steps):
@@ -405,7 +413,7 @@ class _Coming:
             )
         return rows
 
-    def _probability(self, target: Target, found: smoothing.Forecast, step: int, of: Any) -> float:
+    def _probability(self, target: Target, found: coming.Forecast, step: int, of: Any) -> float:
         def above(value: float) -> float:
             if self.waves.on_logit and not 0 < value < 1:
                 return float(value <= 0)

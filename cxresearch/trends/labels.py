@@ -11,9 +11,10 @@ import numpy as np
 from cxresearch.study.study import Study
 
 FURTHEST = 24
-_PARTS = {"H": 2, "S": 2, "Q": 4, "T": 3}
+PARTS = {"H": 2, "S": 2, "Q": 4, "T": 3}
 _PART = re.compile(r"^(\d{4})([\s_-]?)([HSQT])(\d)$", re.IGNORECASE)
 _MONTH = re.compile(r"^(\d{4})-(\d{2})$")
+_WEEK = re.compile(r"^(\d{4})-W(\d{2})$")
 _NUMBER = re.compile(r"^(.*?)(\d+)$")
 
 
@@ -43,34 +44,46 @@ def following(waves: Sequence[str]) -> str | None:
     >>> following(["2024-11", "2024-12"]), following(["W1", "W2"]), following(["spring"])
     ('2025-01', 'W3', None)
     """
-    places = [_place(one) for one in waves]
+    places = [place_of(one) for one in waves]
     known = [one for one in places if one is not None]
     if not known or len(known) != len(waves):
         return None
     last = known[-1]
     gaps = np.diff([number for number, _ in known])
     gap = int(np.median(gaps)) if len(gaps) and (gaps > 0).all() else 1
-    return _label(last[0] + gap, last[1])
+    return label_at(last[0] + gap, last[1])
 
 
-def _place(label: str) -> tuple[int, tuple[str, ...]] | None:
+def place_of(label: str) -> tuple[int, tuple[str, ...]] | None:
+    """Return where a label lies among those of its pattern, and the pattern; None without one."""
     if found := _PART.match(label):
         year, gap, letter, part = found.groups()
-        return int(year) * _PARTS[letter.upper()] + int(part) - 1, ("part", gap, letter)
+        return int(year) * PARTS[letter.upper()] + int(part) - 1, ("part", gap, letter)
     if found := _MONTH.match(label):
         return int(found[1]) * 12 + int(found[2]) - 1, ("month",)
+    if (found := _WEEK.match(label)) and 1 <= int(found[2]) <= _weeks_of(int(found[1])):
+        return date.fromisocalendar(int(found[1]), int(found[2]), 1).toordinal() // 7, ("week",)
     if found := _NUMBER.match(label):
         return int(found[2]), ("number", found[1], str(len(found[2])))
     return None
 
 
-def _label(number: int, pattern: tuple[str, ...]) -> str:
+def label_at(number: int, pattern: tuple[str, ...]) -> str:
+    """Return the label of a pattern at a place."""
     if pattern[0] == "part":
-        parts = _PARTS[pattern[2].upper()]
+        parts = PARTS[pattern[2].upper()]
         return f"{number // parts}{pattern[1]}{pattern[2]}{number % parts + 1}"
     if pattern[0] == "month":
         return f"{number // 12}-{number % 12 + 1:02d}"
+    if pattern[0] == "week":
+        year, week, _ = date.fromordinal(7 * number + 1).isocalendar()
+        return f"{year}-W{week:02d}"
     return f"{pattern[1]}{number:0{pattern[2]}d}"
+
+
+def _weeks_of(year: int) -> int:
+    """Return how many ISO weeks a year has: the week of 28 December is always its last."""
+    return date(year, 12, 28).isocalendar().week
 
 
 def waves_until(study: Study, waves: Sequence[str], by: str) -> int | None:

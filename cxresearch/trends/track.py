@@ -12,17 +12,18 @@ import pandas as pd
 from cxresearch.bases import Bases
 from cxresearch.notes import Note, distinct, note
 from cxresearch.results import Result
-from cxresearch.stats import homogeneity, smoothing
+from cxresearch.shared import by_run
+from cxresearch.stats import homogeneity, local_trend, smoothing
 from cxresearch.stats.intervals import quantile
 from cxresearch.study.scores import Scored
 from cxresearch.study.study import By, Cell, Study
 from cxresearch.trends.bridges import NOT_COMPARABLE
+from cxresearch.trends.level_model import level_model
 from cxresearch.trends.series import WaveSeries, series
-from cxresearch.trends.waves import WaveFigure, figures, measures
+from cxresearch.trends.waves import WaveFigure, every, measures
 
 WAVES_FOR_LEVEL = 6
 WAVES_FOR_VARIANCE = 10
-WAVES_AVERAGED = 20
 UNEQUAL_PRECISION = 10.0
 SURPRISING = 3.0
 ERRORS_FOR_LAG = 8
@@ -41,6 +42,7 @@ COLUMNS = [
     "filtered",
     "filtered_low",
     "filtered_high",
+    "season_effect",
     "standardised_error",
     "unit",
     "n",
@@ -55,7 +57,13 @@ FIT_COLUMNS = [
     "signal_variance_low",
     "signal_variance_high",
     "method",
+    "model",
     "scale",
+    "level_slope",
+    "level_slope_se",
+    "slope_variance",
+    "aicc_level",
+    "aicc_trend",
     "mean",
     "mean_se",
     "statistic",
@@ -100,6 +108,7 @@ class Track(Result):
     steps: pd.DataFrame
 
 
+@by_run
 def track(
     study: Study,
     /,
@@ -126,9 +135,12 @@ def track(
         ``observed`` with its own interval; ``level`` with its band, in the measure's unit
         (shares 0 to 1, NPS in points, means in scale points): a local level y_t = mu_t + e_t,
         mu_t = mu_{t-1} + eta_t, with the sampling variances of e_t known from the survey design,
-        averaged over the likelihood of the signal variance below 20 waves; ``filtered``: what
-        was known at the time. With fewer than six waves ``level`` is missing and ``reason``
-        says so. ``fit.p_value`` tests that all movement is sampling error.
+        averaged over the likelihood of the signal variance below 20 waves; with
+        ``analysis.trends.model: trend`` (or ``auto``, where it is better) the level has a slope,
+        with ``season`` a repeating pattern, which ``season_effect`` holds and ``level`` leaves
+        out; ``fit.model`` names what was fitted, ``fit.reason`` why less than declared.
+        ``filtered``: what was known at the time. With fewer than six waves ``level`` is missing
+        and ``reason`` says so. ``fit.p_value`` tests that all movement is sampling error.
 
     Raises
     ------
@@ -143,21 +155,18 @@ def track(
     a change that nothing bridges have no level. Reference: Durbin & Koopman (2012), Time Series
     Analysis by State Space Methods.
     """
+    study = study.reduced(measures(study, measure), by, waves=True)
     level = study.conf_level if conf_level is None else conf_level
-    keys = measures(study, measure)
     bases = Bases(study)
     notes: list[Note] = []
     rows: list[dict[str, Any]] = []
     fits: list[dict[str, Any]] = []
     steps: list[dict[str, Any]] = []
-    for cell in study.cells(by):
-        for key in keys:
-            score = study.measure(key)
-            found = figures(study, score, cell, level, bases, notes)
-            one = _Series(study, score, cell, found, level, notes, steps)
-            tracked, fit = one.track()
-            rows += tracked
-            fits.append({**cell.keys, **fit})
+    for cell, score, found in every(study, measure, by, level, bases, notes):
+        one = _Series(study, score, cell, found, level, notes, steps)
+        tracked, fit = one.track()
+        rows += tracked
+        fits.append({**cell.keys, **fit})
     names = study.by_names(by)
     return Track(
         table=pd.DataFrame(rows, columns=[*names, *COLUMNS]),
@@ -241,12 +250,11 @@ class _Series:
         v = waves.sampling[known] + waves.extra
         if v.max() / v.min() > UNEQUAL_PRECISION:
             self.notes.append(note("unequal_precision", ratio=float(v.max() / v.min())))
-        averaged = known.sum() < WAVES_AVERAGED
-        smooth = smoothing.local_level_averaged if averaged else smoothing.local_level
-        fit = smooth(waves.y, waves.variances, conf_level=self.conf_level, **waves.arguments())
+        model = level_model(self.study, waves, self.score.measure.key, self.notes)
+        fit = model.fit(waves.y, waves.variances, conf_level=self.conf_level, **waves.arguments())
         if known.sum() < WAVES_FOR_VARIANCE:
             self.notes.append(note("level_variance_poor", n=int(known.sum())))
-        if fit.signal_variance == 0:
+        if fit.signal_variance == 0 and not model.trend:
             self.notes.append(note("no_true_movement"))
         self._note_errors(fit, waves)
         self._add_steps(fit, waves)
@@ -262,7 +270,19 @@ class _Series:
         }
         slope = levels["level"] * (1 - levels["level"]) if waves.on_logit else 1.0
         levels["level_se"] = fit.level_se * slope
-        return levels, {
+        facts: dict[str, Any] = {"model": model.code, "reason": model.reason}
+        if isinstance(fit, local_trend.LocalTrend):
+            if model.season > 1:
+                place = np.arange(len(waves.y)) % model.season
+                levels["season_effect"] = fit.season_effects[place] * slope
+            facts |= {
+                "level_slope": float(fit.slope[-1]),
+                "level_slope_se": float(fit.slope_se[-1]),
+                "slope_variance": fit.slope_variance,
+            }
+        return levels, facts | {
+            "aicc_level": model.aicc_level,
+            "aicc_trend": model.aicc_trend,
             "log_likelihood": fit.log_likelihood,
             "signal_variance": fit.signal_variance,
             "signal_variance_low": fit.signal_variance_low,

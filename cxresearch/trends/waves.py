@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +13,7 @@ from cxresearch.errors import AnalysisError, Fault, did_you_mean
 from cxresearch.notes import Note, note
 from cxresearch.stats.intervals import Interval
 from cxresearch.study.scores import Scored
-from cxresearch.study.study import Cell, Study
+from cxresearch.study.study import By, Cell, Study
 from cxresearch.trends.bridges import mapped
 
 PERIODS_A_YEAR = {"year": 1, "half_year": 2, "quarter": 4, "month": 12, "week": 52, "day": 365}
@@ -111,6 +111,22 @@ def figures(
     return mapped(study, score, found)
 
 
+def every(
+    study: Study,
+    measure: str | Sequence[str] | None,
+    by: By,
+    level: float,
+    bases: Bases,
+    notes: list[Note],
+) -> Iterator[tuple[Cell, Scored, list[WaveFigure]]]:
+    """Yield, for every group and measure asked for, its score and the headline of every wave."""
+    keys = measures(study, measure)
+    for cell in study.cells(by):
+        for key in keys:
+            score = study.measure(key)
+            yield cell, score, figures(study, score, cell, level, bases, notes)
+
+
 def _figure(
     study: Study,
     score: Scored,
@@ -122,7 +138,7 @@ def _figure(
     notes: list[Note],
 ) -> WaveFigure:
     key = score.measure.key
-    n = int(study.design.members(mask, score.values).sum())
+    n = study.design.count(study.design.members(mask, score.values))
     if n == 0:
         notes.append(note("wave_not_asked", wave=wave, measure=key))
         return WaveFigure(wave=wave, interval=None, n=0, variance=np.nan, reason="not_asked")

@@ -11,8 +11,8 @@ from scipy import stats
 from statsmodels.tsa.statespace.kalman_smoother import KalmanSmoother
 
 from cxresearch.errors import StatisticsError
+from cxresearch.stats.coming import forecast
 from cxresearch.stats.smoothing import (
-    forecast,
     local_level,
     local_level_averaged,
     local_level_estimated,

@@ -54,6 +54,27 @@ CALLS = {
     "track": trends.track,
     "compare": trends.compare,
 }
+
+
+def outlook(_study: Study):
+    """Complaints that rise, over four years of months, with a season and a missing month."""
+    rng = np.random.default_rng(3)
+    months = np.arange(48)
+    shares = 0.2 + 0.003 * months + 0.03 * np.sin(months / 12 * 2 * np.pi)
+    shares += rng.normal(0, 0.01, 48)
+    frame = pd.DataFrame(
+        {
+            "period": [f"{2021 + k // 12}-{k % 12 + 1:02d}" for k in months],
+            "value": shares,
+            "n": 500,
+        }
+    )
+    return trends.forecast_series(
+        frame.drop(index=7), measure="satisfaction", unit="share", about=study().about
+    )
+
+
+CALLS["outlook"] = outlook
 DRAWN = ["forecast", "breaks", "control_chart", "mix_adjusted"]
 
 

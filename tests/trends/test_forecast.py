@@ -11,10 +11,11 @@ from waves_of import BOOK, N10, S10, answers, close, codes, shares
 from cxresearch import trends
 from cxresearch.errors import AnalysisError
 from cxresearch.stats import smoothing
+from cxresearch.stats.coming import forecast as forecast_of
 from cxresearch.study.study import Study
 from cxresearch.trends.labels import coming, following, waves_until
 
-module = import_module("cxresearch.trends.forecast")  # the package's `forecast` is the function
+module = import_module("cxresearch.trends.level_model")
 TARGET = {"trends": {"targets": {"y": {"value": 7.6, "by": "2012"}}, "horizon": 2}}
 
 
@@ -177,6 +178,6 @@ def test_coverage_of_the_averaged_fan():
         level = 7 + np.cumsum(rng.normal(0, 0.1, 9))
         y = level + rng.normal(0, 0.1, 9)
         fit = smoothing.local_level_averaged(y[:8], np.full(8, 0.01))
-        ahead = smoothing.forecast(fit, 1, 0.01)
+        ahead = forecast_of(fit, 1, 0.01)
         held.append(ahead.conf_low[0] <= y[8] <= ahead.conf_high[0])
     assert np.mean(held) >= 0.88

@@ -11,7 +11,7 @@ from cxresearch import trends
 from cxresearch.stats import smoothing
 from cxresearch.study.study import Study
 
-tracking = import_module("cxresearch.trends.track")  # the package's `track` is the function
+models = import_module("cxresearch.trends.level_model")
 
 S10 = [7.10, 7.25, 7.05, 7.30, 7.42, 7.28, 7.50, 7.61, 7.48, 7.70]
 N10 = [400, 380, 420, 150, 390, 410, 400, 395, 120, 405]
@@ -82,7 +82,7 @@ def test_levels_of_a_known_variance(monkeypatch):
 
 def test_averaged_bands_are_wider_than_plug_in(monkeypatch):
     averaged = trends.track(answers(S10, N10)).table
-    monkeypatch.setattr(tracking, "WAVES_AVERAGED", 0)
+    monkeypatch.setattr(models, "WAVES_AVERAGED", 0)
     plugged = trends.track(answers(S10, N10)).table
     width = (averaged["level_high"] - averaged["level_low"]).mean()
     assert width > (plugged["level_high"] - plugged["level_low"]).mean()
