@@ -19,9 +19,11 @@ from cxresearch.stats import draws
 from cxresearch.stats.estimates import student
 from cxresearch.stats.multiplicity import adjust
 from cxresearch.stats.resample import percentile_interval, stream
+from cxresearch.study.gather import as_labels
 from cxresearch.study.study import Study
 
 FAMILY = "brand_attributes"
+INTENDED = "brand_intended"
 FEWEST_FOR_TAU = 5
 _SUM = 1e-6
 _NUMBERS = (
@@ -162,6 +164,7 @@ def brand_profile(
 def _intended(study: Study) -> dict[str, float]:
     brand = study.codebook.brand
     weights = {key: one.intended for key, one in brand.items() if one.intended}
+    weights = weights or _of_table(study)
     total = sum(weights.values())
     wrong, found = "", ""
     if not weights:
@@ -180,6 +183,15 @@ def _intended(study: Study) -> dict[str, float]:
             )
         )
     return {key: float(one) for key, one in weights.items()}
+
+
+def _of_table(study: Study) -> dict[str, float]:
+    """Return the weights of the table brand_intended, of the attributes that were asked."""
+    if not study.tables.has(INTENDED, "attribute", "weight"):
+        return {}
+    table = study.tables[INTENDED]
+    weights = pd.Series(table["weight"].to_numpy(float), index=as_labels(table["attribute"]))
+    return {str(key): float(one) for key, one in weights.items() if one > 0}
 
 
 def _profile(

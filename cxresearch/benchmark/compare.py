@@ -11,6 +11,7 @@ import pandas as pd
 
 from cxresearch.bases import Bases
 from cxresearch.benchmark.expected import expectations, zone
+from cxresearch.benchmark.raters import by_use
 from cxresearch.benchmark.ratings import Contest, Rated, Statistic, contest
 from cxresearch.notes import Note, distinct, note
 from cxresearch.results import Result
@@ -56,11 +57,15 @@ class RivalComparison(Result):
     zone : DataFrame
         Where adequate and desired levels were asked: shares of our customers in whose zone of
         tolerance each company lies below, within and above.
+    users : DataFrame
+        Where ``data.users`` is declared: our lead among the ``raters`` who use the
+        rival and among those who do not.
     """
 
     standings: pd.DataFrame
     expectations: pd.DataFrame
     zone: pd.DataFrame
+    users: pd.DataFrame
 
 
 def compare(
@@ -140,12 +145,14 @@ def compare(
     notes: list[Note] = [*study.base_notes(), *found.bases.notes]
     if study.params.data.population == "customers":
         notes.append(note("customer_frame"))
+    users = by_use(asked, by, level, found.bases, notes)
     names = study.by_names(by)
     return RivalComparison(
         table=pd.DataFrame(rows),
         standings=pd.DataFrame(standings),
         expectations=expectations(asked, by, level, found.bases),
         zone=zone(asked, by, level, found.bases),
+        users=users,
         n=int(asked.people(study.raters).sum()),
         n_eff=asked.design.kish(asked.people(study.raters))[0],
         conf_level=level,

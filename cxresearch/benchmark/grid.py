@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cxresearch.benchmark.ratings import company
+from cxresearch.benchmark.ratings import company, rows_of
 from cxresearch.errors import AnalysisError, DataError, Fault
 from cxresearch.notes import Note, note
 from cxresearch.stats import draws
@@ -129,18 +129,7 @@ def _in_long_form(study: Study, frame: pd.DataFrame, ours: str, notes: list[Note
                 hint="write 1 for chosen and 0 for not chosen",
             )
         )
-    ids = study.full[study.params.data.id].to_numpy()
-    rows = np.flatnonzero(study.mask)
-    place = pd.Series(rows, index=ids[rows])
-    if not place.index.is_unique:
-        raise AnalysisError(
-            Fault(
-                kind="analysis",
-                what="associations cannot be laid to a wave: ids return in several",
-                where=f'column "{study.params.data.id}"',
-                hint="ask for one wave: study.wave(...) or study.latest()",
-            )
-        )
+    place = rows_of(study)
     at = place.reindex(as_labels(frame["respondent_id"])).to_numpy()
     known = np.isfinite(at)
     if n := len(set(frame.loc[~known, "respondent_id"])):

@@ -12,17 +12,20 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 
 from cxresearch.about import in_language
 from cxresearch.errors import AnalysisError, Fault, did_you_mean
 from cxresearch.stats.survey import Design
 from cxresearch.study import scores
 from cxresearch.study.codebook import Attribute, Dimension, Measure
+from cxresearch.study.gather import as_labels
 from cxresearch.study.study import By, Cell, Study
 from cxresearch.study.survey_design import survey_design
 
 Statistic = Literal["mean", "headline"]
 OURS = "own"
+TABLE = "competitor"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,13 +106,15 @@ def contest(
         return _beside(study, company(study), measure, statistic)
     if study.params.data.entity is not None:
         return _in_rows(study, measure, statistic)
+    if study.tables.has(TABLE, "respondent_id", "brand", "item", "score"):
+        return _in_table(study, company(study), measure, statistic)
     raise AnalysisError(
         Fault(
             kind="analysis",
             what="nobody rates a rival in this study",
-            where="codebook: competitors; params: data.entity",
-            hint="name the rivals' columns under competitors, or the column that says who is "
-            "rated under data.entity",
+            where="codebook: competitors; params: data.entity, tables.competitor",
+            hint="name the rivals' columns under competitors, the column that says who is "
+            "rated under data.entity, or a table of ratings under tables.competitor",
         )
     )
 
@@ -185,6 +190,75 @@ def _in_rows(study: Study, measure: str | Sequence[str] | None, statistic: Stati
         for key in asked
     ]
     return Contest(study, design, person, data.entity.own, tuple(names), tuple(rated))
+
+
+def _in_table(
+    study: Study, name: str, measure: str | Sequence[str] | None, statistic: Statistic
+) -> Contest:
+    """Lay a table of rivals' ratings (one row a person, rival and item) to the respondents."""
+    table = study.tables[TABLE]
+    table = table[as_labels(table["brand"]) != name]
+    place = rows_of(study)
+    at = place.reindex(as_labels(table["respondent_id"])).to_numpy()
+    known_keys = study.codebook.keys()
+    items, brands = as_labels(table["item"]), as_labels(table["brand"])
+    asked = _asked(measure, [one for one in items.dropna().unique() if one in known_keys])
+    score = table["score"].to_numpy(float)
+    known = np.isfinite(at)
+    names = [str(one) for one in brands.dropna().unique()]
+    rated = []
+    for key in asked:
+        rivals = {}
+        for rival in names:
+            here = known & (items == key).to_numpy(bool) & (brands == rival).to_numpy(bool)
+            told = np.full(len(study.full), np.nan)
+            told[at[here].astype(int)] = turned(study, key, score[here])
+            if np.isfinite(told).any():
+                rivals[rival] = told
+        rated.append(_rated(study, key, statistic, own=study.values(key), rivals=rivals))
+    return Contest(study, study.design, None, name, tuple(names), tuple(rated))
+
+
+def rows_of(study: Study) -> pd.Series:
+    """Return the row of each respondent by id; a table can only be laid to one wave.
+
+    Raises
+    ------
+    AnalysisError
+        If there are no ids, or they return in several waves.
+    """
+    column = study.params.data.id
+    rows = np.flatnonzero(study.mask)
+    ids = study.full[column].to_numpy()[rows] if column else np.array([])
+    place = pd.Series(rows if column else [], index=ids)
+    if not column or not place.index.is_unique:
+        raise AnalysisError(
+            Fault(
+                kind="analysis",
+                what="a table cannot be laid to a wave: ids return in several"
+                if column
+                else "a table of ratings needs respondents' ids",
+                where=f'column "{column}"' if column else "params: data.id",
+                hint="ask for one wave: study.wave(...) or study.latest()",
+            )
+        )
+    return place
+
+
+def turned(study: Study, key: str, score: np.ndarray) -> np.ndarray:
+    """Return raw scores as ours are keyed: outside the scale is no answer, reversed turned.
+
+    Examples
+    --------
+    >>> book = {"attributes": {"dear": {"columns": "d", "scale": [1, 5], "reversed": True}}}
+    >>> study = Study.from_frame(pd.DataFrame({"d": [1, 2]}), book)
+    >>> turned(study, "dear", np.array([1.0, 4.0, 9.0])).tolist()
+    [5.0, 2.0, nan]
+    """
+    entry, scale = study.codebook.resolve(key), study.codebook.scale_of(key)
+    inside = (score >= scale.min) & (score <= scale.max)
+    told = np.where(inside, score, np.nan)
+    return np.asarray(scale.min + scale.max - told if getattr(entry, "reversed", ()) else told)
 
 
 def _people(study: Study, own: np.ndarray) -> tuple[Design, np.ndarray | None]:

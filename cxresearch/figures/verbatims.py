@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.lines import Line2D
 
 from cxresearch import theme
+from cxresearch.figures import maps
 from cxresearch.figures.parts import (
     CHANGE_AXES,
     Marker,
@@ -187,36 +188,27 @@ def theme_waves(
     q = waves.pivot(index="theme", columns="wave", values="q_value").loc[order, columns]
     names = theme.labels([label(one, result.about) for one in order], 26)
     alpha = 1 - result.conf_level
-    said = []
+    values = 100 * share.to_numpy(float)
+    sure = q.to_numpy(float) <= alpha
+    marks = np.where(sure, np.where(change.to_numpy(float) > 0, " ▲", " ▼"), "")
+    texts = [
+        [amounts.percent(one / 100, 0, language) + marks[i, j] for j, one in enumerate(row)]
+        for i, row in enumerate(values)
+    ]
+    said = [
+        f"{label(order[i], result.about)}, {columns[j]}: {texts[i][j]}"
+        for i, j in np.argwhere(sure)
+    ]
+    cells = maps.Cells(
+        values=values,
+        texts=texts,
+        bold=sure,
+        rows=names,
+        columns=theme.labels([str(one) for one in columns], 9),
+    )
     with theme.look(result.about):
         figure, (axes,) = theme.canvas(result.about, height=0.36 * len(order) + 0.7)
-        values = 100 * share.to_numpy(float)
-        top = float(np.nanmax(values))
-        axes.imshow(values, cmap="Blues", vmin=0, vmax=top, aspect="auto")
-        for i, key in enumerate(order):
-            for j, wave in enumerate(columns):
-                if not np.isfinite(values[i, j]):
-                    continue
-                text = amounts.percent(values[i, j] / 100, 0, language)
-                sure = q.to_numpy(float)[i, j] <= alpha
-                if sure:
-                    text += " ▲" if change.to_numpy(float)[i, j] > 0 else " ▼"
-                    said.append(f"{label(key, result.about)}, {wave}: {text}")
-                axes.text(
-                    j,
-                    i,
-                    text,
-                    ha="center",
-                    va="center",
-                    fontsize=9,
-                    weight="bold" if sure else "normal",
-                    color="white" if values[i, j] > 0.62 * top else theme.INK,
-                )
-        axes.set_yticks(range(len(names)), names)
-        axes.set_xticks(range(len(columns)), theme.labels([str(one) for one in columns], 9))
-        axes.tick_params(length=0)
-        for spine in axes.spines.values():
-            spine.set_visible(False)
+        maps.grid(axes, cells, colours="Blues", ends=(0.0, float(np.nanmax(values)) or 1.0))
         first, last = columns[0], columns[-1]
         spans = [
             f"{label(key, result.about)}: {amounts.percent(share.loc[key, first], 0, language)} – "

@@ -98,6 +98,42 @@ def _first(result: Result, speaker: Speaker) -> list[str]:
     return [speaker.tell("Probability that we are first: {measures}.", measures=", ".join(named))]
 
 
+def relative_value(result: Result) -> Findings:
+    """Say against which rivals customers see more for their money with us.
+
+    Parameters
+    ----------
+    result : RelativeValue
+        From ``benchmark.relative_value``.
+    """
+    speaker = Speaker.of(result)
+    tell = speaker.tell
+    language = result.about.language
+    told = []
+    for row in result.table[result.table["estimate"].notna()].to_dict("records"):
+        value = amounts.number(float(row["estimate"]), 2, language)
+        ends = amounts.interval(row["conf_low"], row["conf_high"], "ratio", language)
+        words = {"rival": " · ".join([*(str(row[one]) for one in result.by), str(row["entity"])])}
+        words |= {"value": f"{value} {ends}"}
+        if row["conf_low"] > 1:
+            text = tell("More for the money with us than with “{rival}”: {value}.", **words)
+        elif row["conf_high"] < 1:
+            text = tell("Less for the money with us than with “{rival}”: {value}.", **words)
+        else:
+            text = tell("Value for money cannot be told from that of “{rival}”: {value}.", **words)
+        if row["offer"] != "undecided":
+            offer = word(str(row["offer"]), language, "offer")
+            seen = tell("We are seen to offer {offer}.", offer=offer)
+            text = f"{text} {seen}"
+        told.append(text)
+    if not told:
+        told = [tell("Too few people rate a rival for a comparison.")]
+    limits = (
+        tell("Quality and price are those that customers see; 1 means as much as the rival."),
+    )
+    return Findings(tuple(told), limits, language, headline=told[0])
+
+
 def reputation(result: Result) -> Findings:
     """Say how many know the company and what its reputation is, or why nobody can.
 
@@ -117,6 +153,20 @@ def reputation(result: Result) -> Findings:
             n=speaker.count(row["n"]),
         )
         for row in shown.to_dict("records")
+    ]
+    explained = result.frames()["explained"]
+    told += [
+        tell(
+            "Satisfaction accounts for {share} of the differences in {measure} ({interval}); the "
+            "rest is other than one's own experience.",
+            share=speaker.amount(float(row["r_squared"]), "share"),
+            measure=speaker.quoted(row["measure"]),
+            interval=amounts.interval(
+                row["r_squared_low"], row["r_squared_high"], "share", result.about.language
+            ),
+        )
+        for row in (explained.to_dict("records") if len(explained) else ())
+        if pd.notna(row["r_squared"])
     ]
     if not told:
         told = [tell("Awareness and reputation cannot be told from a survey of customers alone.")]

@@ -10,6 +10,7 @@ import pandas as pd
 from cxresearch.findings.phrases import Findings, Speaker
 from cxresearch.results import Result
 from cxresearch.text import amounts
+from cxresearch.text.words import word
 
 _NAMED = 3
 
@@ -152,7 +153,8 @@ def agreement(result: Result) -> Findings:
         From ``verbatims.agreement``.
     """
     speaker = Speaker.of(result)
-    rows = result.table[result.table["theme"] == "overall"].to_dict("records")
+    table = result.table
+    rows = table[table["theme"] == "overall"].to_dict("records") if len(table) else []
     told = tuple(
         speaker.tell(
             "Coders “{first}” and “{second}” agree with kappa {estimate} on {n} texts.",
@@ -163,5 +165,74 @@ def agreement(result: Result) -> Findings:
         )
         for row in rows
     )
+    told += tuple(_rules(result, speaker))
     limits = (speaker.tell("Coders who agree may still both be wrong."),)
     return Findings(told, limits, result.about.language, headline=told[0] if told else "")
+
+
+def _rules(result: Result, speaker: Speaker) -> list[str]:
+    """Return how much of what each coder sees the rules find, all themes together."""
+    rules = result.frames()["rules"]
+    if rules.empty:
+        return []
+    told = []
+    for coder, rows in rules.groupby("coder", sort=False):
+        seen = float(rows["n_true"].sum())
+        named = float(rows["n_found"].sum())
+        both = float((rows["recall"].fillna(0) * rows["n_true"]).sum())
+        if not seen or not named:
+            continue
+        told.append(
+            speaker.tell(
+                "Against coder “{coder}” the rules of the code frame find {recall} of the themes "
+                "seen (recall); {precision} of what they find the coder sees, too (precision).",
+                coder=coder,
+                recall=speaker.amount(both / seen, "share"),
+                precision=speaker.amount(both / named, "share"),
+            )
+        )
+    return told
+
+
+def posts(result: Result) -> Findings:
+    """Say how much was posted, by how many, in which mood, and which posts are suspect.
+
+    Parameters
+    ----------
+    result : SocialPosts
+        From ``verbatims.posts``.
+    """
+    speaker = Speaker.of(result)
+    tell = speaker.tell
+    told = []
+    for row in result.table[result.table["period"] == "all"].to_dict("records"):
+        if pd.notna(row["n_authors"]):
+            told.append(
+                tell(
+                    "{n} posts by {authors} authors.",
+                    n=speaker.count(row["n"]),
+                    authors=speaker.count(row["n_authors"]),
+                )
+            )
+        if pd.notna(row["estimate"]):
+            told.append(
+                tell(
+                    "Praise minus complaint: {estimate}, of {n} posts with a theme.",
+                    estimate=speaker.estimate(row, "nps", change=True),
+                    n=speaker.count(row["n_coded"]),
+                )
+            )
+    flags = result.frames()["flags"].to_dict("records")
+    told += [
+        tell(
+            "{rule}: {share} of the posts.",
+            rule=word(str(row["rule"]), result.about.language, "rule").capitalize(),
+            share=speaker.amount(float(row["share"]), "share"),
+        )
+        for row in flags
+        if row["n_flagged"]
+    ]
+    if not told:
+        told = [tell("Too few posts to speak of.")]
+    limits = (tell("Who posts is no sample of the customers."),)
+    return Findings(tuple(told), limits, result.about.language, headline=told[0])

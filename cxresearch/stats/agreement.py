@@ -1,4 +1,4 @@
-"""Whether two people who read the same comments see the same in them: Cohen's kappa."""
+"""Whether two who read the same comments see the same in them: kappa, precision and recall."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cxresearch.errors import Fault, StatisticsError
+from cxresearch.stats.intervals import Interval, wilson
 from cxresearch.stats.resample import percentile_interval
 
-__all__ = ["Kappa", "kappa", "kappa_of_table"]
+__all__ = ["Detection", "Kappa", "detection", "kappa", "kappa_of_table"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,91 @@ class Kappa:
     n: int
     conf_low: float = float("nan")
     conf_high: float = float("nan")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detection:
+    """How well a rule finds what a reader sees.
+
+    Attributes
+    ----------
+    precision : Interval
+        Of the texts that the rule names, the share in which the reader sees it.
+    recall : Interval
+        Of the texts in which the reader sees it, the share that the rule names.
+    n_found, n_true, n_both : int
+        Texts that the rule names, that the reader names, and that both do.
+    """
+
+    precision: Interval
+    recall: Interval
+    n_found: int
+    n_true: int
+    n_both: int
+
+
+def detection(found: ArrayLike, truth: ArrayLike, *, conf_level: float = 0.95) -> Detection:
+    """How far a rule can be trusted, and how much it misses, judged by a reader.
+
+    Precision = both / found, recall = both / true, with Wilson's intervals; NaN with n = 0 where
+    the rule, or the reader, names no text at all.
+
+    Parameters
+    ----------
+    found, truth : array-like of bool, shape (n,)
+        Whether the rule, and the reader, name each text.
+    conf_level : float
+
+    Raises
+    ------
+    StatisticsError
+        For arrays of unequal length.
+
+    References
+    ----------
+    van Rijsbergen 1979, Information Retrieval, chapter 7; Wilson 1927,
+    10.1080/01621459.1927.10502953.
+
+    Examples
+    --------
+    >>> d = detection([1, 1, 1, 0, 0], [1, 1, 0, 1, 0])
+    >>> round(d.precision.estimate, 4), round(d.recall.estimate, 4)
+    (0.6667, 0.6667)
+    """
+    named, true = np.asarray(found, dtype=bool), np.asarray(truth, dtype=bool)
+    if named.shape != true.shape or named.ndim != 1:
+        raise StatisticsError(
+            Fault(
+                kind="statistics",
+                what="rule and reader must have judged the same texts",
+                found=f"{named.shape} and {true.shape}",
+                hint="one value per text from either",
+            )
+        )
+    both = int((named & true).sum())
+    n_found, n_true = int(named.sum()), int(true.sum())
+    return Detection(
+        precision=_share(both, n_found, conf_level),
+        recall=_share(both, n_true, conf_level),
+        n_found=n_found,
+        n_true=n_true,
+        n_both=both,
+    )
+
+
+def _share(part: int, whole: int, conf_level: float) -> Interval:
+    if whole:
+        return wilson(part, whole, conf_level)
+    nan = float("nan")
+    return Interval(
+        estimate=nan,
+        std_error=nan,
+        conf_low=nan,
+        conf_high=nan,
+        conf_level=conf_level,
+        method="wilson",
+        n=0,
+    )
 
 
 def kappa_of_table(table: ArrayLike) -> Kappa:

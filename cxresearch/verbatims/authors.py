@@ -72,13 +72,16 @@ def quotes(
     """Return quotations drawn by lot: two a theme, masked, in the language they were written in.
 
     Only themes with at least `least` comments (never fewer than ten) are quoted, from comments
-    of 15 to 280 characters that held no personal data; no id goes with them.
+    of 15 to 280 characters that held no personal data, whose writers agreed to be quoted where
+    they were asked; no id goes with them.
     """
     rows: list[dict[str, Any]] = []
     fit = np.array(
         [SHORTEST <= len(one) <= LONGEST and not _MASKED.search(one) for one in comments.texts],
         dtype=bool,
     )
+    if comments.quotable is not None:
+        fit &= comments.quotable
     for place, theme in enumerate(frame.themes):
         about = comments.mask & comments.coded[:, place]
         n = int(about.sum())

@@ -19,7 +19,7 @@ from cxresearch.study.scores import Scored
 from cxresearch.study.study import Cell, Study
 from cxresearch.verbatims import authors, words
 from cxresearch.verbatims.codeframe import CodeFrame, load_codeframe
-from cxresearch.verbatims.comments import Comments, gather, sources
+from cxresearch.verbatims.comments import Comments, gather, mood, sources
 from cxresearch.verbatims.masking import KINDS
 
 FAMILY = "themes"
@@ -361,18 +361,11 @@ class _Source:
 
     def _net(self) -> pd.DataFrame:
         """100 (positive − negative) / coded; a comment of both kinds is neither."""
-        signs = np.array([one.sentiment for one in self.frame.themes])
-        has = {
-            sign: self.comments.coded[:, signs == sign].any(axis=1)
-            for sign in ("positive", "negative")
-        }
-        coded = self.base & self.comments.coded.any(axis=1)
+        good, bad, coded = mood(self.comments, self.frame)
         design = self.comments.design
         n = int(design.members(coded).sum())
         if n < self.study.min_n.show:
             return pd.DataFrame()
-        good = has["positive"] & ~has["negative"]
-        bad = has["negative"] & ~has["positive"]
         found = design.net_promoter(good.astype(float), bad.astype(float), coded, self.level)
         shares = {"positive": good, "negative": bad}
         row = {"source": self.comments.source, "statistic": "net_sentiment"}
@@ -411,6 +404,12 @@ class _Source:
             uncoded = float((~comments.coded[known].any(axis=1)).mean())
             if uncoded > MOSTLY_UNCODED:
                 notes.append(note("mostly_uncoded", source=comments.source, share=uncoded))
+        if comments.by_hand:
+            notes.append(note("coded_by_hand", source=comments.source, n=comments.by_hand))
+        if not comments.survey:
+            notes.append(note("not_all_customers", source=comments.source))
+            if n := int((~comments.mask).sum()):
+                notes.append(note("posts_excluded", n=n))
         if masked := sum(comments.masked.values()):
             notes.append(note("personal_masked", n=int(masked)))
         notes += [note("letters_folded", name=one) for one in self.frame.fold]

@@ -40,6 +40,54 @@ def test_dates_and_amounts_stay(text):
     assert mask(text).text == text
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Dear Mr. Brown, my parcel is late.", "Dear Mr. [name], my parcel is late."),
+        ("Ask Mrs O'Neill about it", "Ask Mrs [name] about it"),
+        ("Estimada Sra. García López: llegó tarde", "Estimada Sra. [name]: llegó tarde"),
+        ("Hola Carmen, gracias", "Hola [name], gracias"),
+        ("Me llamo Juan de la Cruz y espero", "Me llamo [name] y espero"),
+        ("Spoštovana Špela Žnidaršič, zamuda.", "Spoštovana [name], zamuda."),
+        ("Gospa Novak je bila prijazna", "Gospa [name] je bila prijazna"),
+        ("Pisal sem g. Kovaču dvakrat", "Pisal sem g. [name] dvakrat"),
+        ("Меня зовут Ольга, жду ответа", "Меня зовут [name], жду ответа"),
+        ("Уважаемый Иван Петрович! Опять опоздали", "Уважаемый [name]! Опять опоздали"),
+        ("Г-н Сидоров помог", "Г-н [name] помог"),
+        ("It was late. Kind regards, Ana Novak", "It was late. Kind regards, [name]"),
+        ("Pozno. Lep pozdrav, Žiga Kos.", "Pozno. Lep pozdrav, [name]."),
+        ("Опоздали. С уважением, Анна Петрова", "Опоздали. С уважением, [name]"),
+    ],
+)
+def test_names_after_titles_salutations_and_closings_are_masked(text, shown):
+    found = mask(text)
+    assert found.text == shown
+    assert found.counts["name"] == 1
+    assert mask(shown).text == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dear Sir or Madam, it came late.",
+        "Dear Customer Service,",
+        "Hello, it was late",
+        "Spoštovani, paket je zamujal",
+        "Здравствуйте! Курьер опоздал",
+        "Con un saludo. Eso es todo",
+        "Dear friends, thank you",
+        "my name is on the box",
+        "We miss London, and ga Ljubljana",
+    ],
+)
+def test_other_words_after_a_salutation_stay(text):
+    assert mask(text).text == text
+
+
+def test_the_company_is_nobodys_name():
+    assert mask("Dear Varlund, it came late", keep=["Varlund"]).text == "Dear Varlund, it came late"
+
+
 def test_names_of_a_list_are_masked_as_whole_words():
     found = mask("Ana was kind, Anapurna too, and ANA again", names=["Ana"])
     assert found.text == "[name] was kind, Anapurna too, and [name] again"

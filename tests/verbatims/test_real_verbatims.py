@@ -36,6 +36,18 @@ def test_counts_of_the_source_are_reproduced(texts, found):
         assert texts.loc[texts["lang"] == lang, "polarity"].value_counts().to_dict() == counts
 
 
+def test_sources_and_total_of_the_source_are_reproduced(texts, found):
+    assert len(texts) == found.n == 10_647
+    assert texts.groupby("lang")["source"].unique().map(list).to_dict() == {
+        "en": ["opener_hotels"],
+        "es": ["opener_hotels"],
+        "ru": ["sentirueval_telecom_tweets"],
+        "sl": ["kks_comments"],
+    }
+    labels = texts[texts["lang"] == "en"]["source_label"].value_counts().to_dict()
+    assert labels == {"pos": 879, "neg": 399, "strongpos": 379, "mixed": 213, "strongneg": 74}
+
+
 def test_no_address_is_left_in_a_quote(found):
     assert not found.quotes["quote"].str.contains("@").any()
     assert found.masking.set_index("kind")["n"]["user"] > 0

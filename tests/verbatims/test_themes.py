@@ -209,3 +209,104 @@ def test_the_seed_decides_the_quotes(example):
 def test_a_label_of_the_frame_wins_over_one_of_the_codebook(found):
     russian = replace(found.about, language="en")
     assert russian.label("tracking") == "Tracking and notices"
+
+
+DECLINED = {
+    "sl": {
+        "price": ["Cena je visoka", "zaradi cene", "Preveč za takšno ceno", "o cenah ne bi"],
+        "friendly": ["prijazna gospa", "prijaznega osebja", "s prijaznimi", "prijaznost"],
+        "late": ["zamuda", "zamude", "z zamudo", "spet zamujate", "zamujajo"],
+    },
+    "ru": {
+        "price": ["Цена высокая", "из-за цены", "по такой цене", "о ценах", "с ценами"],
+        "late": ["опоздание", "с опозданием", "опоздали", "задержка", "задержки", "задержкой"],
+        "friendly": ["вежливый курьер", "вежливая", "вежливого", "с вежливыми"],
+    },
+    "es": {"late": ["retraso", "retrasos", "se retrasó", "con retraso"]},
+    "en": {"late": ["delay", "delays", "delayed"]},
+}
+
+
+@pytest.mark.parametrize(
+    ("lang", "theme", "text"),
+    [(a, b, c) for a, themes_ in DECLINED.items() for b, some in themes_.items() for c in some],
+)
+def test_words_are_found_in_their_declined_forms(lang, theme, text):
+    frame = verbatims.load_codeframe()
+    told = frame.folded(text, lang)
+    assert theme in [one.key for one in frame.themes if one.found_in(told, lang)]
+
+
+def test_wider_themes_count_a_comment_once():
+    frame = {
+        "parents": {"delivery": "Delivery"},
+        "themes": {
+            "late": {"include": {"en": ["late"]}, "parent": "delivery"},
+            "broken": {"include": {"en": ["broken"]}, "parent": "delivery"},
+        },
+    }
+    texts = ["late and broken", "late", "fine", "fine"] * 6
+    row = verbatims.themes(said(texts), codeframe=frame).parents.iloc[0]
+    assert row["share"] == 0.5
+    assert row["n_theme"] == 12
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [None] * 20,
+        ["😀👍", "🎉"] * 10,
+        ["late", *[None] * 19],
+        ["<b>late</b> & more"] * 20,
+        ["?", "...", " ", "-"] * 5,
+        ["ok"] * 20,
+    ],
+    ids=["none", "emoji", "one", "html", "signs", "alike"],
+)
+def test_poor_comments_give_every_table_figure_and_sentence(texts):
+    found = verbatims.themes(said(texts))
+    assert findings.read(found).sentences
+    for view in found.frames():
+        assert "<b>late" not in tables.show(found, view).html
+    for kind in ("theme_bars", "impact", "theme_waves"):
+        assert cx.figures.plot(found, kind=kind).alt
+
+
+def test_a_wave_without_comments_is_said():
+    frame = pd.DataFrame({"c": ["late", "fine"] * 10 + [None] * 20, "s": [1, 5] * 20, "lang": "en",
+                          "w": [1] * 20 + [2] * 20})  # fmt: skip
+    study = Study.from_frame(frame, BOOK, wave="w")
+    waves = verbatims.themes(study, codeframe=LATE).waves.set_index("wave")
+    assert waves.loc["2", "reason"] == "empty"
+    assert waves["difference"].isna().all()
+    latest = verbatims.themes(study.latest(), codeframe=LATE)
+    assert findings.read(latest).sentences
+
+
+def test_quotes_carry_their_language():
+    quoted = ["Paket je spet zamujal, nihče ni odgovoril"] * 12
+    shown = tables.show(verbatims.themes(said(quoted, lang="sl")), "quotes").html
+    assert '<td lang="sl">Paket' in shown
+
+
+def test_only_those_who_agreed_are_quoted():
+    texts = [f"my parcel number {i} came late" for i in "abcdefghijkl"]
+    frame = pd.DataFrame({"c": texts, "s": [1, 5] * 6, "ok": [1] + [0] * 10 + [None]})
+    book = {
+        "measures": BOOK["measures"],
+        "verbatims": {"comment": {"column": "c", "language": "en", "consent": "ok"}},
+    }
+    found = verbatims.themes(Study.from_frame(frame, book), codeframe=LATE)
+    assert found.quotes["quote"].tolist() == [texts[0]]
+    assert found.quotes["n"].tolist() == [12]
+
+
+def test_no_table_of_texts_is_pooled_with_the_survey():
+    letters = pd.DataFrame(
+        {"doc_id": range(12), "ts": "2024-05-02", "lang": "en", "text": ["late", "fine"] * 6}
+    )
+    frame = pd.DataFrame({"c": ["late"] * 12, "s": [1, 5] * 6, "lang": "en"})
+    study = Study.from_frame(frame, BOOK, tables={"documents": letters})
+    found = verbatims.themes(study, source=["comment", "documents"], codeframe=LATE)
+    assert found.table.set_index("source")["share"].to_dict() == {"comment": 1.0, "documents": 0.5}
+    assert "not_all_customers" in [one.code for one in found.notes]
