@@ -19,6 +19,9 @@ $(READY): pyproject.toml
 report: $(READY)
 	$(BIN)/cxresearch run params/example.yml
 
+# tests run side by side: more threads of linear algebra than processors slow them down
+test: export OMP_NUM_THREADS := 1
+test: export OPENBLAS_NUM_THREADS := 1
 test: $(READY)
 	$(BIN)/python -m pytest -n 2
 

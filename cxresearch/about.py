@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 Text = str | Mapping[str, str]
@@ -70,3 +71,15 @@ def in_language(text: Text, language: str) -> str:
     if isinstance(text, str):
         return text
     return text.get(language) or text.get("en") or next(iter(text.values()), "")
+
+
+def folder_name(study: str, groups: Iterable[str]) -> str:
+    """Return the name of the study of some groups: its folder under ``reports/``.
+
+    Examples
+    --------
+    >>> folder_name("acme_2025", ["North East"])
+    'acme_2025_North_East'
+    """
+    words = (re.sub(r"[^\w-]+", "_", one).strip("_") or "_" for one in groups)
+    return "_".join([study, *words])

@@ -20,11 +20,19 @@ if TYPE_CHECKING:
 
 FOLDER = "CXRESEARCH_OUTPUT"
 NOTEBOOK = "CXRESEARCH_NOTEBOOK"
+#: Environment variable that names the file of what earlier runs of the study reported.
+HISTORY = "CXRESEARCH_HISTORY"
 #: Folder within the handed-over tables that holds them as JSON.
 RESULTS = "results"
 
 _FORMULA = re.compile(r"^[\s\x00]*[=+\-@\t\r]")
 _NUMBER = re.compile(r"^\s*[+-]?(\d+([.,]\d*)*|[.,]\d+)([eE][+-]?\d+)?\s*%?\s*$")
+
+
+def history() -> Path | None:
+    """Return where the study's history lies, or None outside of a report run."""
+    named = os.environ.get(HISTORY)
+    return Path(named) if named else None
 
 
 def folder() -> Path | None:

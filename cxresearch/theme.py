@@ -9,6 +9,7 @@ of colour blindness can tell apart, led by the client's accent.
 from __future__ import annotations
 
 import hashlib
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -105,11 +106,22 @@ class Shown:
 def as_svg(figure: Figure, salt: str) -> str:
     """Return a figure as SVG without date; `salt` keeps the ids of two figures apart."""
     with mpl.rc_context(_settings()):
-        mpl.rcParams["svg.hashsalt"] = f"{SALT}-{hashlib.sha256(salt.encode()).hexdigest()[:8]}"
         _rasterise(figure)
         text = StringIO()
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-    return text.getvalue()
+    return _numbered(text.getvalue(), f"g{hashlib.sha256(salt.encode()).hexdigest()[:6]}")
+
+
+def _numbered(svg: str, prefix: str) -> str:
+    """Return the SVG with its ids counted: matplotlib's tell the last bit of a coordinate."""
+    names: dict[str, str] = {}
+    for name in re.findall(r'\bid="([^"]+)"', svg):
+        names.setdefault(name, f"{prefix}-{len(names) + 1}")
+
+    def new(found: re.Match[str]) -> str:
+        return found[1] + names.get(found[2], found[2])
+
+    return re.sub(r'(\bid="|url\(#|href="#)([^")]+)', new, svg)
 
 
 @contextmanager

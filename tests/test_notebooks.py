@@ -7,10 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import audit
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 import yaml
+
+from cxresearch.report import chromium
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -79,18 +83,20 @@ def two_waves_of_few() -> tuple[pd.DataFrame, dict, dict]:
     return frame, codebook, {"wave": {"column": "wave", "order": ["first", "second"]}}
 
 
-@pytest.mark.parametrize(
-    ("study", "language", "notebooks"),
-    [
-        (without_waves, "es", "auto"),
-        (one_wave_all_equal, "sl", ["00", "10", "20", "25", "40", "90"]),
-        (two_waves_of_few, "ru", "auto"),
-    ],
-    ids=lambda value: getattr(value, "__name__", None),
-)
-def test_every_page_is_whole(study, language, notebooks, tmp_path):
+POOR = {
+    "without_waves": (without_waves, "es", "auto"),
+    "one_wave_all_equal": (one_wave_all_equal, "sl", ["00", "10", "20", "25", "40", "90"]),
+    "two_waves_of_few": (two_waves_of_few, "ru", "auto"),
+}
+
+
+@pytest.fixture(scope="module", params=POOR)
+def report(request, tmp_path_factory):
+    """Language and folder of the report of a poor study."""
+    study, language, notebooks = POOR[request.param]
+    folder = tmp_path_factory.mktemp(request.param)
     frame, codebook, data = study()
-    frame.to_csv(tmp_path / "answers.csv", index=False)
+    frame.to_csv(folder / "answers.csv", index=False)
     if notebooks != "auto":
         known = sorted((ROOT / "notebooks").glob("*.ipynb"))
         notebooks = [path.stem for path in known if path.stem[:2] in notebooks]
@@ -99,22 +105,44 @@ def test_every_page_is_whole(study, language, notebooks, tmp_path):
         "data": {"responses": "answers.csv", **data},
         "codebook": codebook,
         "analysis": {"n_resamples": 100},
-        "report": {"notebooks": notebooks},
+        "report": {"notebooks": notebooks, "formats": ["html", "xlsx"]},
     }
-    (tmp_path / "poor.yml").write_text(yaml.safe_dump(params), encoding="utf-8")
+    (folder / "poor.yml").write_text(yaml.safe_dump(params), encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "cxresearch", "run", "poor.yml", "--out", "out"],
-        cwd=tmp_path,
+        cwd=folder,
         capture_output=True,
         text=True,
         timeout=400,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    pages = json.loads((tmp_path / "out" / "poor" / "run.json").read_text())["pages"]
+    return language, folder / "out" / "poor"
+
+
+def test_every_page_is_whole(report):
+    language, folder = report
+    pages = json.loads((folder / "run.json").read_text())["pages"]
     assert pages
     assert {page["status"] for page in pages.values()} == {"done"}
     for name in pages:
-        text = (tmp_path / "out" / "poor" / f"{name}.html").read_text(encoding="utf-8")
+        text = (folder / f"{name}.html").read_text(encoding="utf-8")
         assert f'lang="{language}"' in text
         assert "Traceback" not in text
+
+
+def test_every_table_stands_in_the_workbook(report):
+    _language, folder = report
+    book = openpyxl.load_workbook(folder / "poor.xlsx", read_only=True)
+    told = [json.loads(path.read_text()) for path in (folder / "results").glob("*.json")]
+    assert len(book.sheetnames) == 1 + sum(bool(table["head"]) for table in told)
+
+
+@pytest.mark.browser
+def test_pages_are_accessible_fetch_nothing_and_fit_a_phone(report):
+    if chromium.program() is None:
+        pytest.skip("no Chromium on this computer")
+    _language, folder = report
+    pages = [*sorted(folder.glob("*.html")), folder.parent / "index.html"]
+    found = audit.faults(pages)
+    assert not {page: wrong for page, wrong in found.items() if wrong}

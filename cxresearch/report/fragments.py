@@ -35,6 +35,7 @@ _ROW = re.compile(r"<tr\b.*?</tr\s*>", re.IGNORECASE | re.DOTALL)
 _CELL = re.compile(r"<(t[hd])\b([^>]*)>(.*?)</\1\s*>", re.IGNORECASE | re.DOTALL)
 _SPAN = re.compile(r"\b(?:col|row)span=", re.IGNORECASE)
 _TAGS = re.compile(r"<[^>]+>")
+_WIDE = 13  # columns from which a table is printed across the page
 
 
 class Fragments:
@@ -54,6 +55,7 @@ class Fragments:
         self._files = files
         self._ids: set[str] = {"content", "contents", "up-to-there"}
         self._figures = 0
+        self._tables: dict[str, int] = {}
 
     def filters(self) -> dict[str, Any]:
         """Return the template's filters by name."""
@@ -111,11 +113,20 @@ class Fragments:
         label = _TAGS.sub("", text).strip()
         table = f'<table class="{kept[1]}">' if kept else "<table>"
         link = self._download(file[1]) if file else ""
+        first_row = _ROW.search(inside)
+        wide = first_row is not None and len(_CELL.findall(first_row[0])) >= _WIDE
+        kind = "scroll" + (" wide" if wide else "") + ("" if link else " alone")
         return (
-            f'<div class="scroll{"" if link else " alone"}" tabindex="0" role="region" '
-            f'aria-label="{html.escape(html.unescape(label))}">'
+            f'<div class="{kind}" tabindex="0" role="region" '
+            f'aria-label="{html.escape(self._own_name(html.unescape(label)))}">'
             f"{table}{_cells(inside)}</table></div>{link}"
         )
+
+    def _own_name(self, label: str) -> str:
+        """Return a label that no other table of the page has: readers jump from one to another."""
+        self._tables[label] = self._tables.get(label, 0) + 1
+        number = self._tables[label]
+        return label if number == 1 else f"{label} ({number})"
 
     def _download(self, name: str) -> str:
         path = self._files / Path(name).name

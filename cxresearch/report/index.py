@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from cxresearch.report import look, record
+from cxresearch.report import formats, look, record
 from cxresearch.report.publish import whole
 from cxresearch.report.record import PageRecord, Run
 from cxresearch.report.subject import Subject
@@ -77,6 +77,7 @@ def write_study(run: Run, folder: Path, subject: Subject, keys: Mapping[str, str
         cx=cx,
         pages=pages,
         changed=[_(PARTS[part]) for part in run.changed],
+        workbook=formats.workbook_name(subject) if "xlsx" in subject.formats else "",
     )
     whole(folder / "index.html", text)
     return folder / "index.html"
@@ -128,7 +129,23 @@ def _page(
         "failed": failed,
         "older": older,
         "reason": page.reason if failed else "",
+        "pdf": f"{name}.pdf" if there and (folder / f"{name}.pdf").is_file() else "",
+        "changed": _changed(page, run.language) if there and run.changed else "",
     }
+
+
+def _changed(page: PageRecord, language: str) -> str:
+    """Return how many of a page's tables have other numbers than at the run before."""
+    _ = translator(language)
+    if not page.changed:
+        return _("No number has changed.")
+    return _.plural(
+        "{n} of {total} table has other numbers.",
+        "{n} of {total} tables have other numbers.",
+        len(page.changed),
+        n=number(len(page.changed), 0, language),
+        total=number(len(page.results), 0, language),
+    )
 
 
 def _head(language: str, accent: str) -> dict[str, Any]:

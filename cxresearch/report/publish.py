@@ -12,16 +12,24 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from cxresearch import handover
 from cxresearch.errors import Fault, OutputError
 
+#: Folders of a study's tables: as CSV for readers, as JSON for later runs and the workbook.
+TABLES, RESULTS = "tables", "results"
 
-def whole(path: Path, text: str) -> None:
-    """Write a text file in one step: readers see the old one or the new one."""
+
+LEAST_ROOM = 8 * 2**20
+"""Bytes that a run needs at least, for its pages and its own work."""
+
+
+def whole(path: Path, content: str | bytes) -> None:
+    """Write a file in one step: readers see the old one or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".cx-", suffix=path.suffix)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content if isinstance(content, bytes) else content.encode("utf-8"))
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, 0o666 & ~_umask())
@@ -43,19 +51,26 @@ def good(name: str, work: Path, target: Path) -> list[Path]:
     target : Path
         The study's folder.
     """
-    tables = target / "tables"
-    fresh = sorted((work / "handover").glob("*.csv"))
-    if fresh:
-        tables.mkdir(parents=True, exist_ok=True)
-    made = [_move(one, tables / one.name) for one in fresh]
-    kept = {path.name for path in made}
-    for old in tables.glob(f"{name}-[0-9]*.csv") if tables.exists() else ():
-        if old.name not in kept:
-            old.unlink()
+    given = work / "handover"
+    made = _renew(name, given, target / TABLES, ".csv")
+    made += _renew(name, given / handover.RESULTS, target / RESULTS, ".json")
     made.append(_move(work / "notebook.ipynb", target / f"{name}.ipynb"))
     made.append(_move(work / "page.html", target / f"{name}.html"))
     (target / f"{name}.error.html").unlink(missing_ok=True)
     return [made[-1], *made[:-1]]
+
+
+def _renew(name: str, work: Path, target: Path, suffix: str) -> list[Path]:
+    """Move the files that a notebook handed over into place; its earlier ones go."""
+    fresh = sorted(work.glob(f"*{suffix}"))
+    if fresh:
+        target.mkdir(parents=True, exist_ok=True)
+    made = [_move(one, target / one.name) for one in fresh]
+    kept = {path.name for path in made}
+    for old in target.glob(f"{name}-[0-9]*{suffix}"):
+        if old.name not in kept:
+            old.unlink()
+    return made
 
 
 def failed(name: str, work: Path, target: Path) -> list[Path]:
@@ -106,6 +121,16 @@ def writable(folder: Path) -> list[Fault]:
         return [cannot_write(folder, f"{there.name} is a file")]
     if not os.access(there, os.W_OK | os.X_OK):
         return [cannot_write(folder, "no right to write there")]
+    if shutil.disk_usage(there).free < LEAST_ROOM:
+        return [
+            Fault(
+                kind="output",
+                what="the disk is full",
+                where=str(folder),
+                found=f"less than {LEAST_ROOM // 2**20} MB free",
+                hint="make room, or name a folder on another disk with --out",
+            )
+        ]
     return []
 
 

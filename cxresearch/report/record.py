@@ -54,6 +54,10 @@ class PageRecord:
         Wall time.
     warnings : int
         Warnings that its code wrote.
+    results : mapping
+        Hash of the numbers of each table that the page shows, by the table's name.
+    changed : sequence of str
+        Those of them whose numbers are not those of the run before.
     """
 
     title: str
@@ -64,6 +68,8 @@ class PageRecord:
     reason: str = ""
     seconds: float = 0.0
     warnings: int = 0
+    results: Mapping[str, str] = field(default_factory=dict)
+    changed: Sequence[str] = ()
 
     def file_of(self, name: str) -> str:
         """Name of the file that its last run made."""
@@ -189,6 +195,23 @@ def changes(parts: Mapping[str, str], before: Run | None) -> tuple[str, ...]:
     if before is None:
         return ()
     return tuple(name for name, digest in parts.items() if before.parts.get(name) != digest)
+
+
+def results(name: str, folder: Path) -> dict[str, str]:
+    """Return a hash of the numbers of each table that a notebook handed over."""
+    found = {}
+    for file in sorted(folder.glob(f"{name}-[0-9]*.json")):
+        told = json.loads(file.read_text(encoding="utf-8"))
+        text = json.dumps([told["columns"], told["rows"]])
+        found[file.stem] = hashlib.sha256(text.encode()).hexdigest()
+    return found
+
+
+def changed_results(told: Mapping[str, str], before: PageRecord | None) -> tuple[str, ...]:
+    """Return the tables whose numbers differ from those of the page that was there."""
+    if before is None or not before.results:
+        return ()
+    return tuple(name for name, digest in told.items() if before.results.get(name) != digest)
 
 
 @cache

@@ -77,8 +77,10 @@ class Subject:
         Where reports lie.
     look : Look
         How pages look.
-    cell_timeout : float
-        Seconds that a cell may take.
+    cell_timeout, notebook_timeout : float
+        Seconds that a cell, and a whole notebook, may take.
+    memory_limit : float or None
+        Gigabytes that a notebook may take.
     """
 
     params_file: Path
@@ -98,7 +100,10 @@ class Subject:
     notebooks: str | tuple[str, ...]
     folder: Path
     look: Look
+    formats: tuple[str, ...]
     cell_timeout: float
+    notebook_timeout: float = 3600.0
+    memory_limit: float | None = None
 
     @property
     def span(self) -> str:
@@ -142,7 +147,10 @@ class Subject:
                 footer=_in_language(brand.footer, about.language),
                 logo=Path(brand.logo) if brand.logo else None,
             ),
+            formats=tuple(report.formats),
             cell_timeout=float(report.cell_timeout),
+            notebook_timeout=float(report.notebook_timeout),
+            memory_limit=report.memory_limit,
         )
 
 

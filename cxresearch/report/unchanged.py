@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from cxresearch.report import notebooks, record
+from cxresearch.about import folder_name
+from cxresearch.report import matrix, notebooks, record
 from cxresearch.report.subject import sha256
 from cxresearch.report.wish import DONE, FAILED, Wish
 
@@ -26,10 +27,14 @@ def recall(wish: Wish) -> dict[str, int] | None:
         return None
     recalled: dict[str, int] = {}
     for file in wish.params:
-        run = _last(file, wish)
-        if run is None or run.study in recalled:
+        several = matrix.spelled_out(file, wish.overrides, None)
+        if several is None:
             return None
-        recalled[run.study] = record.exit_code(run.planned, run.pages, run.alerts)
+        for overrides in several:
+            run = _last(file, wish, overrides)
+            if run is None or run.study in recalled:
+                return None
+            recalled[run.study] = record.exit_code(run.planned, run.pages, run.alerts)
     return recalled
 
 
@@ -39,15 +44,15 @@ def code_of(recalled: Mapping[str, int]) -> int:
     return FAILED if FAILED in codes else max(codes, default=DONE)
 
 
-def _last(file: Path, wish: Wish) -> record.Run | None:
+def _last(file: Path, wish: Wish, overrides: Mapping[str, Any]) -> record.Run | None:
     """Return the record of the params file's last run if it stands for this one."""
-    folder = _folder(file, wish)
+    folder = _folder(file, wish, overrides)
     run = record.read(folder) if folder else None
     if run is None or folder is None or run.inputs is None:
         return None
     same = (
         run.params_file == file.name
-        and run.overrides == wish.overrides
+        and run.overrides == overrides
         and tuple(run.only) == wish.only
         and run.parts.get("code") == record.code_hash()
         and run.versions == record.versions()
@@ -58,16 +63,20 @@ def _last(file: Path, wish: Wish) -> record.Run | None:
     return run if same else None
 
 
-def _folder(file: Path, wish: Wish) -> Path | None:
+def _folder(file: Path, wish: Wish, overrides: Mapping[str, Any]) -> Path | None:
     """Return the study's folder as a params file that was run before names it."""
     try:
         content = yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)
     except (OSError, yaml.YAMLError):
         return None  # what is wrong with it is said when it is loaded
-    name = _said(content, wish.overrides, "study", "name")
-    said = _said(content, wish.overrides, "report", "folder")
+    name = _said(content, overrides, "study", "name")
+    said = _said(content, overrides, "report", "folder")
     folder = wish.out or (file.parent / str(said) if said else Path("reports"))
-    return folder / str(name) if name is not None else None
+    if name is None:
+        return None
+    asked = matrix.said(file, overrides)
+    groups = [str(one) for one in asked.values() if not isinstance(one, list | tuple)]
+    return folder / folder_name(str(name), groups)
 
 
 def _said(content: Any, overrides: Mapping[str, Any], section: str, key: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -17,9 +17,11 @@ from cxresearch.text.catalogue import mark
 from cxresearch.text.cells import ROW_UNIT, cell, form, pattern
 from cxresearch.text.words import HEADERS, header, word
 
-_SHARES = ("share", "importance", "below", "within", "above", "met")
+_SHARES = ("share", "importance", "below", "within", "above", "met", "precision", "recall")
 _HIDDEN = {"unit", "direction", "method", "suppressed", "low_base", "reason", "family"}
 _HIDDEN |= {"withheld"}
+#: Columns of customers' own words, in the language that the column `lang` names.
+_SPOKEN = ("quote", "term", "terms")
 _NUMBERS = ("number", "share", "p", "count")
 #: Intervals that have a level of their own, by the name of their figure.
 LEVELS = {"rmsea": 0.90, "htmt": 0.90}
@@ -43,6 +45,8 @@ class Column:
         One list of numbers, or two for both ends of an interval; none for texts.
     patterns : list of str
         How a spreadsheet shows the number of each row.
+    langs : list of str
+        Language of each text that customers wrote themselves, where it is known.
     """
 
     title: str
@@ -51,6 +55,7 @@ class Column:
     key: bool
     numbers: tuple[list[float], ...] = ()
     patterns: list[str] = field(default_factory=list)
+    langs: list[str] = field(default_factory=list)
 
 
 def withheld(frame: pd.DataFrame) -> pd.DataFrame:
@@ -89,11 +94,18 @@ def shown_columns(
         if name.endswith("_low") and high in names:
             parts.append(_interval(frame, result, name, high, units))
         else:
-            parts.append(_plain(frame[name], result, units, change))
+            parts.append(_spoken(_plain(frame[name], result, units, change), frame, name))
     remark = _remarks(frame, result.about)
     if any(remark):
         parts.append(Column(header("reason", result.about.language), remark, False, False))
     return parts
+
+
+def _spoken(part: Column, frame: pd.DataFrame, name: str) -> Column:
+    """Return a column with the language of what customers wrote; other columns as they are."""
+    if name not in _SPOKEN or "lang" not in frame:
+        return part
+    return replace(part, key=False, langs=[str(one) for one in frame["lang"]])
 
 
 def _plain(values: pd.Series, result: Result, units: pd.Series, change: bool) -> Column:

@@ -166,15 +166,15 @@ def _html(readable: Readable, about: About, max_rows: int, file: str | None) -> 
     rows = [
         "".join(_cell(part, row) for part in parts) for row in range(min(readable.n_rows, max_rows))
     ]
-    if not rows:
-        nothing = _("Nothing to show.")
-        rows = [f'<td colspan="{max(len(parts), 1)}">{escape(nothing)}</td>']
     if readable.n_rows > max_rows:
         more = readable.n_rows - max_rows
         count = amounts.number(more, 0, about.language)
         below.insert(0, _.plural("{n} row more.", "{n} rows more.", more, n=count))
     if not parts:
         return f"<p>{escape(readable.caption)}</p>{_listed(below)}"
+    if not rows:
+        nothing = escape(_("Nothing to show."))
+        return f"<p><strong>{escape(readable.caption)}</strong>. {nothing}</p>{_listed(below)}"
     link = f' data-file="{escape(file)}"' if file else ""
     head = "".join(_head(part) for part in parts)
     return (
@@ -228,6 +228,8 @@ def _head(part: Column) -> str:
 
 def _cell(part: Column, row: int) -> str:
     text = escape(part.cells[row])
+    if part.langs and part.langs[row] not in ("", "unknown"):
+        return f'<td lang="{escape(part.langs[row])}">{text}</td>'
     if part.key:
         return f'<th scope="row">{text}</th>'
     return f'<td class="num">{text}</td>' if part.number else f"<td>{text}</td>"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 # which columns a table shows when nobody chooses, by class of result and view
 VIEWS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("Revisions", "table"): (
+        *("wave", "measure", "statistic", "reported", "value_from", "estimate", "change", "n"),
+    ),
     ("KpiTable", "table"): (
         *("measure", "statistic", "estimate", "conf_low", "conf_high", "n", "n_eff", "mdc"),
     ),
@@ -57,6 +60,18 @@ VIEWS: dict[tuple[str, str], tuple[str, ...]] = {
         *("measure", "entity", "position", "position_conf_low", "position_conf_high", "below"),
         *("within", "above", "n"),
     ),
+    ("RivalComparison", "users"): (
+        *("measure", "entity", "raters", "own", "rival", "estimate", "conf_low", "conf_high", "n"),
+    ),
+    ("RelativeValue", "table"): (
+        *("entity", "relative_quality", "relative_quality_low", "relative_quality_high"),
+        *("relative_price", "relative_price_low", "relative_price_high"),
+        *("estimate", "conf_low", "conf_high", "offer", "n"),
+    ),
+    ("Reputation", "explained"): (
+        *("measure", "outcome", "r_squared", "r_squared_low", "r_squared_high", "estimate"),
+        *("conf_low", "conf_high", "n"),
+    ),
     ("Reputation", "table"): ("measure", "estimate", "conf_low", "conf_high", "n"),
     ("BrandProfile", "table"): (
         *("attribute", "intended", "estimate", "conf_low", "conf_high", "difference"),
@@ -87,6 +102,16 @@ VIEWS: dict[tuple[str, str], tuple[str, ...]] = {
         *("measure", "statistic", "answer", "estimate", "conf_low", "conf_high", "p_value", "n"),
     ),
     ("Themes", "quotes"): ("theme", "lang", "quote"),
+    ("SocialPosts", "table"): (
+        *("period", "n", "n_authors", "estimate", "conf_low", "conf_high", "n_coded", "deff"),
+        *("partial",),
+    ),
+    ("SocialPosts", "flags"): ("rule", "n_flagged", "share", "n_authors", "left_out"),
+    ("Agreement", "rules"): (
+        *("theme", "coder", "precision", "precision_low", "precision_high", "recall"),
+        *("recall_low", "recall_high", "estimate", "conf_low", "conf_high", "n_found", "n_true"),
+        *("n",),
+    ),
     ("Agreement", "table"): (
         *("theme", "first", "second", "estimate", "conf_low", "conf_high"),
         *("observed_agreement", "expected_agreement", "n"),
@@ -145,6 +170,26 @@ VIEWS: dict[tuple[str, str], tuple[str, ...]] = {
     ("Forecast", "target"): (
         *("measure", "wave", "due", "target_value", "target_from", "target_to", "estimate"),
         *("p_level", "p_observed", "n_needed"),
+    ),
+    ("Outlook", "table"): (
+        *("measure", "period", "estimate", "conf_low", "conf_high", "unit", "model"),
+    ),
+    ("Outlook", "backtest"): (
+        *(
+            "measure",
+            "model",
+            "chosen",
+            "n_forecasts",
+            "mase",
+            "rmse",
+            "unit",
+            "coverage",
+            "useful",
+        ),
+    ),
+    ("Outlook", "line"): (
+        *("measure", "per_period", "per_period_low", "per_period_high", "unit", "slope_p_value"),
+        *("slope_se", "slope_se_classic", "lag1_autocorrelation", "theil_sen", "n_periods"),
     ),
     ("Breaks", "table"): (
         *("measure", "verdict", "wave", "date_set", "estimate", "conf_low", "conf_high"),
@@ -232,6 +277,35 @@ VIEWS: dict[tuple[str, str], tuple[str, ...]] = {
     ("Backlog", "table"): ("period", "opened", "resolved", "estimate", "partial"),
     ("Backlog", "ages"): ("age", "estimate", "share"),
     ("Checklist", "table"): ("measure", "criterion", "estimate", "conf_low", "conf_high", "n"),
+    ("BranchPerformance", "table"): (
+        *("measure", "group", "estimate", "conf_low", "conf_high", "unit", "n", "shrunk", "rank"),
+        *("rank_low", "rank_high", "p_first", "place"),
+    ),
+    ("BranchPerformance", "chance"): (
+        *("measure", "n_points", "statistic", "p_value", "q_value", "i_squared", "dispersion"),
+        "verdict",
+    ),
+    ("ActionEffects", "table"): (
+        *("action", "measure", "opened_on", "closed_on", "value_before", "value_after"),
+        *("estimate", "conf_low", "conf_high", "unit", "q_value", "basis", "judgement"),
+        *("n_before", "n"),
+    ),
+    ("Breakdown", "table"): (
+        *("measure", "component", "estimate", "conf_low", "conf_high", "numerator", "n"),
+    ),
+    ("GoalAttainment", "table"): (
+        *("measure", "period", "status", "p_target", "actual", "conf_low", "conf_high", "target"),
+        *("baseline", "attainment", "attainment_low", "attainment_high", "moved", "n"),
+    ),
+    ("Cohorts", "table"): (
+        *("cohort", "periods_later", "estimate", "conf_low", "conf_high", "n_back", "n"),
+        "value_per_customer",
+    ),
+    ("LaggedLink", "table"): (
+        *("measure", "outcome", "effect", "estimate", "conf_low", "conf_high", "q_value"),
+        *("verdict", "n_periods"),
+    ),
+    ("LaggedLink", "series"): ("outcome", "wave", "wave_figure", "period", "value"),
     ("Register", "table"): ("period", "event", "estimate", "participants"),
     ("Glossary", "table"): (
         *("kpi", "definition", "numerator", "denominator", "unit", "direction", "interval"),
@@ -296,6 +370,8 @@ CHANGES = frozenset(
     [
         ("RivalComparison", "table"),
         ("RivalComparison", "expectations"),
+        ("RivalComparison", "users"),
+        ("Reputation", "explained"),
         ("GapScores", "table"),
         ("GapScores", "items"),
         ("DriverPriorities", "arrows"),

@@ -26,7 +26,8 @@ def load_study(path, overrides=None):
             Fault(kind="params", what="study.name is missing", where=f"{Path(path).name}, study")
         )
     report = {"notebooks": "auto", "hide_code": True, "folder": None, **content.get("report", {})}
-    report = {"cell_timeout": 900.0, **report}
+    report = {"formats": ("html",), **report}
+    report = {"cell_timeout": 900.0, "notebook_timeout": 3600.0, "memory_limit": None, **report}
     brand = {"accent": "#1f5c99", "footer": "", "logo": None, **report.pop("brand", {})}
     text = yaml.safe_dump(content)
     digest = hashlib.sha256(yaml.safe_dump(content.get("data", {})).encode()).hexdigest()
