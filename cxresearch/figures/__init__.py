@@ -14,15 +14,13 @@ from matplotlib.figure import Figure
 
 from cxresearch.errors import AnalysisError, Fault, did_you_mean
 from cxresearch.figures.answers import stacked
-from cxresearch.figures.benchmark import (
-    brand_map,
-    first_place,
-    intended_seen,
-    paired_dots,
-    residual_map,
-)
+from cxresearch.figures.benchmark import first_place, paired_dots, value_map
+from cxresearch.figures.branches import in_order, limits
+from cxresearch.figures.brand import brand_map, intended_seen, residual_map
+from cxresearch.figures.cohorts import cohort_map, two_series
 from cxresearch.figures.drivers import blocks, importance, ranks
 from cxresearch.figures.factors import loadings, scree
+from cxresearch.figures.flagged import pace, with_without
 from cxresearch.figures.gap_changes import change_split, score_models
 from cxresearch.figures.kpis import indicators, recommendation
 from cxresearch.figures.loyalty import at_risk, survival
@@ -43,9 +41,10 @@ from cxresearch.figures.sampling import detectable, margins
 from cxresearch.figures.scorecard import bullets
 from cxresearch.figures.segments import forest, funnel, ranked
 from cxresearch.figures.servqual import dumbbell, gap_bars
+from cxresearch.figures.strategy import strategy_map
 from cxresearch.figures.trends import changes, track
 from cxresearch.figures.verbatims import impact, theme_bars, theme_waves
-from cxresearch.figures.waves import breaks, control_chart, forecast
+from cxresearch.figures.waves import breaks, control_chart, forecast, outlook
 from cxresearch.figures.zone import radar, share_below, zone_chart
 from cxresearch.results import NotAsked, Result
 from cxresearch.text.captions import not_asked
@@ -62,7 +61,14 @@ def missing_part(result: Result) -> Picture:
 # the figures of each class of result by their names, the default one first
 DRAWERS: dict[str, dict[str, Drawer]] = {
     "KpiTable": {"indicators": indicators, "recommendation": recommendation},
-    "QualityCheck": {"flow": flow, "missing": missing, "rules": rules, "coverage": coverage},
+    "QualityCheck": {
+        "flow": flow,
+        "missing": missing,
+        "rules": rules,
+        "coverage": coverage,
+        "pace": pace,
+        "with_without": with_without,
+    },
     "GapScores": {"gap_bars": gap_bars, "dumbbell": dumbbell},
     "DriverImportance": {"importance": importance, "blocks": blocks, "ranks": ranks},
     "DriverPriorities": {"map": map_of_priorities, "arrows": arrows},
@@ -74,6 +80,7 @@ DRAWERS: dict[str, dict[str, Drawer]] = {
     "ServicePoints": {"ranked": ranked, "funnel": funnel},
     "AnswerShares": {"stacked": stacked},
     "RivalComparison": {"paired_dots": paired_dots, "first_place": first_place},
+    "RelativeValue": {"value_map": value_map},
     "BrandProfile": {
         "intended_seen": intended_seen,
         "residual_map": residual_map,
@@ -91,15 +98,19 @@ DRAWERS: dict[str, dict[str, Drawer]] = {
     "GapChanges": {"change_split": change_split},
     "ScoreModels": {"score_models": score_models},
     "Forecast": {"forecast": forecast},
+    "Outlook": {"outlook": outlook},
     "Breaks": {"breaks": breaks},
     "ControlChart": {"control_chart": control_chart},
     "MixAdjusted": {"mix_dumbbell": mix_dumbbell},
     "LoyaltyLink": {"survival": survival, "at_risk": at_risk},
-    "Scorecard": {"bullets": bullets},
+    "Cohorts": {"cohort_map": cohort_map},
+    "LaggedLink": {"two_series": two_series},
+    "Scorecard": {"bullets": bullets, "strategy_map": strategy_map},
     "Overview": {"indicators": indicators},
     "OperationsTable": {"periods": periods, "groups": groups},
     "WaitingCurves": {"waiting_curves": waiting_curves},
     "Backlog": {"backlog": backlog},
+    "BranchPerformance": {"in_order": in_order, "limits": limits},
     "Checklist": {"checklist": checklist},
     "NotAsked": {"notice": missing_part},
 }
@@ -174,6 +185,7 @@ __all__ = [
     "changes",
     "checklist",
     "coefficients",
+    "cohort_map",
     "control_chart",
     "coverage",
     "detectable",
@@ -187,14 +199,17 @@ __all__ = [
     "groups",
     "impact",
     "importance",
+    "in_order",
     "indicators",
     "intended_seen",
     "item_rest",
     "ladder",
+    "limits",
     "loadings",
     "margins",
     "missing",
     "mix_dumbbell",
+    "pace",
     "paired_dots",
     "path",
     "periods",
@@ -211,10 +226,14 @@ __all__ = [
     "share_below",
     "show",
     "stacked",
+    "strategy_map",
     "survival",
     "theme_bars",
     "theme_waves",
     "track",
+    "two_series",
+    "value_map",
     "waiting_curves",
+    "with_without",
     "zone_chart",
 ]

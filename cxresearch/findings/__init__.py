@@ -10,9 +10,13 @@ from collections.abc import Callable
 
 from cxresearch import handover
 from cxresearch.errors import AnalysisError, Fault
-from cxresearch.findings.benchmark import brand_profile, reputation, rivals
+from cxresearch.findings.benchmark import brand_profile, relative_value, reputation, rivals
+from cxresearch.findings.branches import action_effects, branches, breakdown
+from cxresearch.findings.cohorts import cohorts, lagged
 from cxresearch.findings.drivers import drivers
 from cxresearch.findings.factors import explore, factorability, n_factors
+from cxresearch.findings.goals import goals
+from cxresearch.findings.history import history
 from cxresearch.findings.kpis import kpis
 from cxresearch.findings.loyalty import loyalty
 from cxresearch.findings.measurement import confirm, examination, invariance
@@ -33,13 +37,14 @@ from cxresearch.findings.scorecard import scorecard
 from cxresearch.findings.segments import answers, segments, service_points
 from cxresearch.findings.servqual import servqual
 from cxresearch.findings.trends import trends
-from cxresearch.findings.verbatims import agreement, themes
+from cxresearch.findings.verbatims import agreement, posts, themes
 from cxresearch.findings.waves import (
     breaks,
     comparability,
     control_chart,
     forecast,
     mix_adjusted,
+    outlook,
 )
 from cxresearch.findings.zone import gap_changes, models, zone
 from cxresearch.results import Result
@@ -47,7 +52,11 @@ from cxresearch.results import Result
 Reader = Callable[[Result], Findings]
 
 NOT_OF_RESPONDENTS = frozenset(
-    ["OperationsTable", "WaitingCurves", "Backlog", "Checklist", "Register"]
+    [
+        *("OperationsTable", "WaitingCurves", "Backlog", "Checklist", "Register"),
+        *("BranchPerformance", "ActionEffects", "Breakdown", "GoalAttainment", "Cohorts"),
+        "LaggedLink",
+    ]
 )
 """Results whose base is tickets, orders or visits, so that it is not the page's."""
 
@@ -55,6 +64,7 @@ READERS: dict[str, Reader] = {
     "KpiTable": kpis,
     "QualityCheck": quality,
     "GapScores": servqual,
+    "Revisions": history,
     "DriverImportance": drivers,
     "DriverPriorities": priorities,
     "DriverAsymmetry": asymmetry,
@@ -70,6 +80,8 @@ READERS: dict[str, Reader] = {
     "BrandProfile": brand_profile,
     "Themes": themes,
     "Agreement": agreement,
+    "SocialPosts": posts,
+    "RelativeValue": relative_value,
     "SamplePlan": plan,
     "ResponseRates": response,
     "Weighting": weighting,
@@ -84,18 +96,25 @@ READERS: dict[str, Reader] = {
     "GapChanges": gap_changes,
     "ScoreModels": models,
     "Forecast": forecast,
+    "Outlook": outlook,
     "Breaks": breaks,
     "ControlChart": control_chart,
     "MixAdjusted": mix_adjusted,
     "Comparability": comparability,
     "LoyaltyLink": loyalty,
     "Scorecard": scorecard,
+    "GoalAttainment": goals,
+    "Cohorts": cohorts,
+    "LaggedLink": lagged,
     "Overview": overview,
     "OperationsTable": operations,
     "WaitingCurves": waiting,
     "Backlog": backlog_open,
     "Checklist": checklists,
     "Register": register,
+    "BranchPerformance": branches,
+    "ActionEffects": action_effects,
+    "Breakdown": breakdown,
     "NotAsked": not_asked,
 }
 
@@ -131,13 +150,17 @@ def read(result: Result) -> Findings:
 
 __all__ = [
     "Findings",
+    "action_effects",
     "agreement",
     "answers",
     "backlog_open",
+    "branches",
     "brand_profile",
+    "breakdown",
     "breaks",
     "brief",
     "checklists",
+    "cohorts",
     "comparability",
     "confirm",
     "control_chart",
@@ -147,8 +170,11 @@ __all__ = [
     "factorability",
     "forecast",
     "gap_changes",
+    "goals",
+    "history",
     "invariance",
     "kpis",
+    "lagged",
     "loyalty",
     "mix_adjusted",
     "models",
@@ -157,9 +183,11 @@ __all__ = [
     "operations",
     "overview",
     "plan",
+    "posts",
     "quality",
     "read",
     "register",
+    "relative_value",
     "reliability",
     "reputation",
     "response",

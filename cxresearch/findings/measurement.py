@@ -236,8 +236,10 @@ def gate_sentence(result: Result) -> str:
 
 
 def across(result: Result) -> str:
-    """Return what the compared groups are groups of, in quotes."""
+    """Return what the compared groups are groups of: the waves, or a segment's name in quotes."""
     key = str(result.across)  # type: ignore[attr-defined]
+    if key == "wave" and key not in result.about.labels:
+        return Speaker.of(result).tell("the waves")
     language = result.about.language
     shown = key not in result.about.labels and key in HEADERS
     name = header(key, language) if shown else label(key, result.about)

@@ -2,6 +2,7 @@
 
 from cxresearch.loyalty.base import base
 from cxresearch.loyalty.cohorts import Cohorts, cohorts
+from cxresearch.loyalty.lagged import LaggedLink, lagged
 from cxresearch.loyalty.link import LoyaltyLink, link
 
-__all__ = ["Cohorts", "LoyaltyLink", "base", "cohorts", "link"]
+__all__ = ["Cohorts", "LaggedLink", "LoyaltyLink", "base", "cohorts", "lagged", "link"]

@@ -10,7 +10,7 @@ from cxresearch.bases import Bases
 from cxresearch.errors import AnalysisError, Fault, did_you_mean
 from cxresearch.loyalty.periods import MONTHS
 from cxresearch.notes import distinct
-from cxresearch.results import Result
+from cxresearch.results import NotAsked, Result
 from cxresearch.stats.intervals import wilson
 from cxresearch.study.study import Study
 
@@ -24,15 +24,18 @@ class Cohorts(Result):
     """Buyers by the period of their first order; one row per cohort and period after it."""
 
 
-def cohorts(study: Study, /, *, period: str = "month", conf_level: float | None = None) -> Cohorts:
+def cohorts(
+    study: Study, /, *, period: str | None = None, conf_level: float | None = None
+) -> Cohorts | NotAsked:
     """Tell how many buyers come back, by when they came first.
 
     Parameters
     ----------
     study : Study
         With the table ``orders``: ``customer_id, ordered_at``, and ``value`` where it is known.
-    period : {"month", "quarter", "half_year", "year"}
-        Length of the cohorts and of the periods after them.
+    period : {"month", "quarter", "half_year", "year"}, optional
+        Length of the cohorts and of the periods after them; by default
+        ``analysis.operations.period``, else the period of the waves, else month.
     conf_level : float, optional
         By default the study's.
 
@@ -42,13 +45,15 @@ def cohorts(study: Study, /, *, period: str = "month", conf_level: float | None 
         ``estimate``: share of the cohort that ordered in the period ``periods_later`` (Wilson);
         ``n`` buyers of the cohort, ``n_back`` those who ordered again;
         ``value_per_customer``: what the cohort spent in the period per buyer. Only periods that
-        ended before the cut are there; cancelled orders do not count.
+        ended before the cut are there; cancelled orders do not count. `NotAsked` where there is no
+        table of orders with customers and times.
 
     Raises
     ------
     AnalysisError
-        There is no table of orders with customers and times, or no such period.
+        There is no such period.
     """
+    period = _length(study) if period is None else period
     if period not in MONTHS:
         raise AnalysisError(
             Fault(
@@ -59,13 +64,13 @@ def cohorts(study: Study, /, *, period: str = "month", conf_level: float | None 
             )
         )
     if not study.tables.has("orders", "customer_id", "ordered_at"):
-        raise AnalysisError(
-            Fault(
-                kind="analysis",
-                what="the study has no table of orders with customers and times",
-                where="params: tables.orders",
-                hint="declare it with customer_id and ordered_at",
-            )
+        return NotAsked(
+            table=pd.DataFrame(),
+            n=0,
+            n_eff=0.0,
+            conf_level=study.conf_level,
+            need="table:orders",
+            about=study.about,
         )
     level = study.conf_level if conf_level is None else conf_level
     orders = study.tables["orders"].dropna(subset=["customer_id", "ordered_at"])
@@ -107,6 +112,12 @@ def cohorts(study: Study, /, *, period: str = "month", conf_level: float | None 
         notes=distinct(bases.notes),
         about=study.about,
     )
+
+
+def _length(study: Study) -> str:
+    wave = study.params.data.wave
+    declared = study.params.analysis.operations.period or (wave.period if wave else None)
+    return declared if declared in MONTHS else "month"
 
 
 def _named(place: int, months: int) -> str:

@@ -124,32 +124,35 @@ def revenue(
 ) -> Row:
     """Return the change of next-period revenue per point, among those who stayed.
 
-    Within customers where at least 30 of them answered before two of three or more periods,
-    else between customers (with a warning: better customers may be larger for other reasons).
+    Within customers where at least 30 of them answered before two of three or more periods, else
+    within accounts where 30 of these did (``account``), else between customers (with a warning:
+    better customers may be larger for other reasons).
     """
     rows = rows[rows["revenue"] > 0]
     row = {"outcome": "revenue", "model": "fixed_effects", "effect": "revenue_change"}
     row |= {"unit": "share", **_counts(rows, None)}
-    size = rows.groupby("customer")["start"].transform("nunique")
-    repeated = rows[size >= 2]
-    people, times = repeated["customer"].nunique(), repeated["start"].nunique()
-    within = people >= FEWEST_REPEATED and times >= FEWEST_PERIODS
+    unit, repeated = _panel(rows)
+    within = unit is not None
     used = repeated if within else rows
+    people = rows["customer"].nunique()
+    if unit == "account":
+        row["model"] = "account_effects"
     row |= _counts(used, None)
     if len(used) < show:
         return {**row, "reason": "empty" if used.empty else "small_base"}
     y = np.log(used["revenue"])
     X = pd.concat([used[["score"]], _dummies(used["start"])], axis=1)
     if within:
-        y = y - y.groupby(used["customer"]).transform("mean")
-        X = X - X.groupby(used["customer"]).transform("mean")
+        y = y - y.groupby(used[unit]).transform("mean")
+        X = X - X.groupby(used[unit]).transform("mean")
     else:
         row["model"] = "between_customers"
         X = pd.concat([X, controls.loc[used.index]], axis=1)
         notes.append(note("between_customers", n=people))
     if not X["score"].std() > 1e-9:
         return {**row, "reason": "no_variance"}
-    fit = ols(y, X, clusters=used["customer"], covariance="CR1", conf_level=level)
+    clusters = used[unit or "customer"]
+    fit = ols(y, X, clusters=clusters, covariance="CR1", conf_level=level)
     term = fit.terms.set_index("term").loc["score"]
     grown = np.expm1(term[["estimate", "conf_low", "conf_high"]].astype(float))
     return {
@@ -163,6 +166,19 @@ def revenue(
         "conf_low": grown["conf_low"],
         "conf_high": grown["conf_high"],
     }
+
+
+def _panel(rows: pd.DataFrame) -> tuple[str | None, pd.DataFrame]:
+    """Return within whom revenue can be compared over time, and the rows of those."""
+    for unit in ("customer", "account"):
+        if unit not in rows or rows[unit].isna().all():
+            continue
+        known = rows[rows[unit].notna()]
+        repeated = known[known.groupby(unit)["start"].transform("nunique") >= 2]
+        people, times = repeated[unit].nunique(), repeated["start"].nunique()
+        if people >= FEWEST_REPEATED and times >= FEWEST_PERIODS:
+            return unit, repeated
+    return None, rows
 
 
 def controls(frame: pd.DataFrame, columns: Sequence[str], places: pd.Series) -> pd.DataFrame:

@@ -100,9 +100,9 @@ def link(
         its average ``marginal_effect`` (change of the share that stays, 0 to 1; logit);
         ``hazard_ratio`` of leaving from its start on (Cox, the next interview takes over);
         ``revenue_change`` (share, 0.06 is 6 % more) among those who stayed, within customers
-        where enough answered twice. Errors are clustered by customer. ``reason`` where fewer
-        than ten customers left (``few_events``) or a number cannot be told. p values are adjusted
-        within the measure.
+        (else accounts) where enough answered twice. Errors are clustered by customer. ``reason``
+        where fewer than ten customers left (``few_events``) or a number cannot be told. p values
+        are adjusted within the measure.
 
     Raises
     ------

@@ -30,11 +30,14 @@ class Customers:
     cut : Timestamp
         The midnight until which something is known; a period that ends with the day it begins
         counts as seen.
+    accounts : Series or None
+        By customer: the account it belongs to.
     """
 
     dates: pd.DataFrame
     revenue: pd.DataFrame | None
     cut: pd.Timestamp
+    accounts: pd.Series | None = None
 
     def present(self, span: Span) -> pd.Series:
         """Return who is a customer at the start of a span, by customer."""
@@ -82,10 +85,14 @@ def customers(study: Study) -> Customers:
     start = table.get("start_date", pd.Series(pd.NaT, index=table.index))
     dates = pd.DataFrame({"start_date": _days(start), "end_date": _days(table["end_date"])})
     dates.index = pd.Index(key.astype(object))
+    accounts = None
+    if "account_id" in table:
+        accounts = pd.Series(table["account_id"].astype(object).to_numpy(), index=dates.index)
     known = held.facts("customers").cut
     cut = dates.max().max().normalize() if known is None else known
     dates["end_date"] = dates["end_date"].where(dates["end_date"] <= cut)
-    return Customers(dates=dates, revenue=_revenue(held.get("revenue")), cut=cut)
+    paid = _revenue(held.get("revenue"))
+    return Customers(dates=dates, revenue=paid, cut=cut, accounts=accounts)
 
 
 def _revenue(table: pd.DataFrame | None) -> pd.DataFrame | None:
@@ -166,6 +173,8 @@ def linked(
             "answer_group": groups[used],
         }
     )
+    if base.accounts is not None:
+        rows["account"] = rows["customer"].map(base.accounts)
     parts = [
         _followed(part, base, waves[str(wave)], spans[str(wave)])
         for wave, part in rows.groupby("wave", sort=False)

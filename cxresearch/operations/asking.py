@@ -16,6 +16,7 @@ from cxresearch.registry import DEFINITIONS
 from cxresearch.stats import survey
 from cxresearch.stats.estimates import Interval
 from cxresearch.stats.intervals import poisson_rate, wilson
+from cxresearch.stats.rates import poisson_dispersion
 from cxresearch.study.contracts import KEYS
 from cxresearch.study.params.operations import BusinessHours, Operations
 from cxresearch.study.study import Study
@@ -25,6 +26,8 @@ Row = dict[str, Any]
 Piece = tuple[dict[str, str], Period, pd.DataFrame]
 
 _STAFF = ("agent_id", "staff_id")
+_PERIODS_TO_JUDGE = 6
+_DISPERSED = 1.5
 GLOSSARY_NAMES = frozenset(
     ["measure", "statistic", "period", "unit", "n", "direction", "level", "method", "reason"]
 )
@@ -261,6 +264,19 @@ class Asked:
         if found is None:
             more["reason"] = "empty"
         return self.row(measure, statistic, period, keys, found, n=top.size, **more)
+
+    def scatter(self, measure: str, counts: Sequence[tuple[float, float]]) -> None:
+        """Note where counts of six or more periods scatter more than Poisson counts do.
+
+        Pearson's chi-square over its degrees of freedom against one rate for all periods; told
+        from 1.5 on.
+        """
+        known = [(events, exposed) for events, exposed in counts if exposed > 0]
+        if len(known) < _PERIODS_TO_JUDGE:
+            return
+        ratio = poisson_dispersion([one for one, _ in known], [one for _, one in known])
+        if ratio > _DISPERSED:
+            self.notes.append(note("counts_overdispersed", measure=measure, ratio=round(ratio, 2)))
 
     def window(self, measure: str, left_out: int) -> None:
         """Note how long an indicator's window is and how many it could not yet judge."""

@@ -77,12 +77,27 @@ def revenue(asked: Asked) -> Iterator[Row]:
             one = pd.Series(1.0, index=now.index)
             yield asked.ratio("revenue_per_customer", "mean", period, keys, now["revenue"], one)
             if "cost_to_serve" in now:
-                yield asked.ratio("cost_to_serve", "mean", period, keys, now["cost_to_serve"], one)
+                cost = now["cost_to_serve"]
+                yield asked.ratio("cost_to_serve", "mean", period, keys, cost, one)
+                yield from _per_contact(asked, period, keys, cost)
             if before is not None:
                 yield from _kept(asked, period, keys, before, now)
             if "margin" in now:
                 yield from _value(asked, period, keys, now)
             before = now
+
+
+def _per_contact(
+    asked: Asked, period: Period, keys: dict[str, str], cost: pd.Series
+) -> Iterator[Row]:
+    """Yield the service cost per contact of the same customers; customers are the units."""
+    if not asked.has("contacts", "customer_id", "ts"):
+        return
+    contacts = asked.tables["contacts"]
+    inside = contacts[period.inside(contacts["ts"])]
+    counts = inside.groupby("customer_id").size().reindex(cost.index).fillna(0.0)
+    if counts.sum() > 0:
+        yield asked.ratio("cost_to_serve", "per_contact", period, keys, cost, counts)
 
 
 def _kept(
@@ -142,6 +157,11 @@ def _value(asked: Asked, period: Period, keys: dict[str, str], now: pd.DataFrame
     draws = np.array([worth(m, min(k, 1.0)) for m, k in zip(means, kept, strict=True)])
     found = _percentile(worth(margin.mean(), stays.mean()), draws, asked.level)
     yield asked.row("clv", "value", period, keys, found, n=margin.size, method="bootstrap")
+    whole = lifetime_value(
+        margin.mean(), stays.mean(), interest, horizon=horizon, timing=told.margin
+    )
+    if whole.exploding and not keys:
+        asked.notes.append(note("clv_exploding", times=round(whole.endless / whole.value, 1)))
     asked.notes.append(
         note("clv_terms", years=told.horizon, interest=told.interest, timing=_TIMING[told.margin])
     )

@@ -120,27 +120,19 @@ def _per_order(asked: Asked, measure: str, above: tuple[str, ...], below: str) -
 
 
 def returns(asked: Asked) -> Iterator[Row]:
-    """Yield the share of delivered orders that came back within the window, by reason too."""
+    """Yield the share of delivered orders that came back within the window, and of the faultless.
+
+    An order is faultless that did not come back for a defect; without reasons of returns, one
+    that arrived undamaged.
+    """
     measure = "return_rate"
-    if not (asked.has("returns", "order_id") and asked.has("orders", "delivered_at")):
+    found = delivered(asked, measure)
+    if found is None:
+        yield from _undamaged(asked)
         return
-    orders = _orders(asked, measure)
-    if orders is None:
-        return
-    window = pd.Timedelta(days=asked.told.window(measure))
-    last = asked.cut("orders") - window
-    back = asked.tables["returns"].sort_values("returned_at").drop_duplicates("order_id")
-    back = back.set_index("order_id")
-    came = orders[orders["delivered_at"].notna()]
-    when = came["order_id"].map(back["returned_at"])
-    came = came.assign(_back=when <= came["delivered_at"] + window)
-    if "reason" in back:
-        came = came.assign(_why=came["order_id"].map(back["reason"]))
-    left_out = 0
+    came, reasons = found
     for keys, period, some in asked.pieces(came, "ordered_at", "orders"):
-        seen = some[some["delivered_at"] <= last]
-        n_window = len(some) - len(seen)
-        left_out += n_window
+        seen = some[some["_seen"]]
         yield asked.share(
             measure,
             "share",
@@ -148,12 +140,51 @@ def returns(asked: Asked) -> Iterator[Row]:
             keys,
             seen["_back"],
             _customers(seen),
-            n_window=float(n_window),
+            n_window=float(len(some) - len(seen)),
         )
-        if "_why" in seen:
+        if reasons:
             defect = seen["_back"] & seen["_why"].astype(str).str.lower().isin(_DEFECTS)
             yield asked.share("product_quality", "share", period, keys, ~defect, _customers(seen))
-    asked.window(measure, left_out)
+    asked.window(measure, int((~came["_seen"]).sum()))
+    if not reasons:
+        yield from _undamaged(asked)
+
+
+def delivered(asked: Asked, measure: str) -> tuple[pd.DataFrame, bool] | None:
+    """Return delivered orders with whether they came back, and whether reasons are known.
+
+    ``_back`` within the window, ``_why``, ``_seen`` (the whole window was observed); None where
+    orders or returns are not known.
+    """
+    if not (asked.has("returns", "order_id") and asked.has("orders", "delivered_at")):
+        return None
+    orders = _orders(asked, measure)
+    if orders is None:
+        return None
+    window = pd.Timedelta(days=asked.told.window(measure))
+    last = asked.cut("orders") - window
+    back = asked.tables["returns"].sort_values("returned_at").drop_duplicates("order_id")
+    back = back.set_index("order_id")
+    came = orders[orders["delivered_at"].notna()]
+    when = came["order_id"].map(back["returned_at"])
+    came = came.assign(
+        _back=when <= came["delivered_at"] + window, _seen=came["delivered_at"] <= last
+    )
+    if "reason" in back:
+        came = came.assign(_why=came["order_id"].map(back["reason"]))
+    return came, "reason" in back
+
+
+def _undamaged(asked: Asked) -> Iterator[Row]:
+    measure = "product_quality"
+    if not asked.has("orders", "delivered_at", "undamaged"):
+        return
+    orders = _orders(asked, measure)
+    if orders is None:
+        return
+    came = orders[orders["delivered_at"].notna()]
+    for keys, period, some in asked.pieces(came, "ordered_at", "orders"):
+        yield asked.share(measure, "share", period, keys, some["undamaged"], _customers(some))
 
 
 def _orders(asked: Asked, measure: str) -> pd.DataFrame | None:
@@ -180,6 +211,7 @@ def _limit(asked: Asked, promised: pd.Series) -> pd.Series:
 __all__ = [
     "availability",
     "cost_of_sale",
+    "delivered",
     "delivery_success",
     "delivery_time",
     "dispatch_time",

@@ -100,7 +100,7 @@ def open_at(tickets: pd.DataFrame, moment: pd.Timestamp) -> np.ndarray:
 
 
 def resolved_issues(asked: Asked) -> Iterator[Row]:
-    """Yield how many matters were settled, and which share of those opened within the window."""
+    """Yield how many matters were settled, which share within the window, how many reopened."""
     measure = "resolved_issues"
     if not asked.has("tickets", "opened_at", "resolved_at"):
         return
@@ -127,6 +127,11 @@ def resolved_issues(asked: Asked) -> Iterator[Row]:
             unit="share",
             n_window=float(n_window),
         )
+        if "reopened_at" in some:
+            again = some["reopened_at"].notna()
+            yield asked.share(
+                measure, "reopened", period, keys, again, unit="share", direction="down"
+            )
     asked.window(measure, left_out)
 
 
@@ -248,6 +253,7 @@ def complaint_rate(asked: Asked) -> Iterator[Row]:
                 letters = letters[letters["type"].astype(str).str.lower().isin(_WRITTEN)]
             counted.append(("documents", "ts", letters, "written" if counted else "rate"))
     for table, time, complaints, statistic in counted:
+        whole: list[tuple[int, int]] = []
         before: dict[str, tuple[int, int, Period]] = {}
         for keys, period, some in asked.pieces(complaints, time, table):
             group = _group(customers, keys, asked)
@@ -258,6 +264,8 @@ def complaint_rate(asked: Asked) -> Iterator[Row]:
                 yield _growth(asked, before[name], (events, n, period), keys)
             if period.whole:
                 before[name] = (events, n, period)
+                whole += [] if keys else [(events, n)]
+        asked.scatter(measure, whole)
         asked.notes.append(note("complaints_counted", table=table))
 
 

@@ -10,7 +10,16 @@ import pandas as pd
 from cxresearch.about import About
 from cxresearch.errors import AnalysisError, Fault, did_you_mean
 from cxresearch.notes import Note, distinct, note
-from cxresearch.operations import customer_base, deliveries, issues, people
+from cxresearch.operations import (
+    customer_base,
+    deliveries,
+    exits,
+    issues,
+    mentions,
+    people,
+    settled,
+    standards,
+)
 from cxresearch.operations.asking import Asked, Row
 from cxresearch.operations.names import NAMES
 from cxresearch.operations.periods import Period, checked, grid
@@ -28,12 +37,14 @@ MAKERS: tuple[tuple[tuple[str, ...], Maker], ...] = (
     ),
     (("cash_flow",), customer_base.cash_flow),
     (("conversion",), issues.conversion),
+    (("exit_rate",), exits.exit_rate),
     (("abandonment",), customer_base.abandonment),
     (("repeat_purchase",), customer_base.repeat_purchase),
     (("resolution_time",), issues.resolution_time),
     (("first_response_time",), issues.first_response_time),
     (("active_issues",), issues.active_issues),
     (("resolved_issues",), issues.resolved_issues),
+    (("resolution_satisfaction",), settled.resolution_satisfaction),
     (("fcr",), issues.fcr),
     (("complaint_rate", "complaint_growth_gap"), issues.complaint_rate),
     (("escalation_rate",), issues.escalation_rate),
@@ -47,9 +58,11 @@ MAKERS: tuple[tuple[tuple[str, ...], Maker], ...] = (
     (("dispatch_time",), deliveries.dispatch_time),
     (("availability",), deliveries.availability),
     (("return_rate", "product_quality"), deliveries.returns),
+    (("standard_conformance",), standards.standard_conformance),
     (("cost_of_sale",), deliveries.cost_of_sale),
     (("action_closure",), people.action_closure),
     (("qualitative_coverage",), people.qualitative_coverage),
+    (("social_volume", "social_sentiment"), mentions.mentions),
 )
 COLUMNS = [
     *("measure", "statistic", "period", "estimate", "std_error", "conf_low", "conf_high", "unit"),
@@ -103,7 +116,7 @@ def measure(
     ----------
     study : Study
         Its ``tables``; who answered the survey plays no part.
-    period : {"month", "quarter", "half_year", "year", "all"}, optional
+    period : {"week", "month", "quarter", "half_year", "year", "all"}, optional
         By default ``analysis.operations.period``, else the period of the waves, else quarter.
         Tickets count where they were opened, orders where they were placed, customers and staff
         where they were present at the start.

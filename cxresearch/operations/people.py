@@ -9,8 +9,11 @@ import pandas as pd
 
 from cxresearch.operations.asking import Asked, Row, present
 from cxresearch.operations.periods import ALL, fitting
+from cxresearch.operations.standards import dated, tell_branches, tell_judges
 from cxresearch.stats.estimates import Interval, student
 from cxresearch.stats.intervals import wilson
+
+_NOT_HELD = ("planned", "cancelled", "canceled", "not held")
 
 
 def productivity(asked: Asked) -> Iterator[Row]:
@@ -70,6 +73,7 @@ def callcentre_qa(asked: Asked) -> Iterator[Row]:
     table = asked.table("qa", measure)
     if table is None:
         return
+    tell_judges(asked, table, measure)
     table = dated(asked, table)
     for keys, some in asked.groups(table):
         for period in asked.periods:
@@ -109,14 +113,6 @@ def _on(asked: Asked, row: Row, n: int) -> Row:
     return row | {"n": n, "low_base": bool(not row["suppressed"] and n < asked.study.min_n.test)}
 
 
-def dated(asked: Asked, table: pd.DataFrame) -> pd.DataFrame:
-    """Return evaluations with the time of their call, where contacts are known."""
-    if asked.has("contacts", "ts") and "contact_id" in table:
-        calls = asked.tables["contacts"].set_index("contact_id")["ts"]
-        return table.assign(_ts=table["contact_id"].map(calls))
-    return table.assign(_ts=pd.Series(pd.NaT, index=table.index, dtype="datetime64[ns]"))
-
-
 def kappa(table: pd.DataFrame) -> tuple[float, int] | None:
     """Return Cohen's kappa of calls judged twice, over criteria of yes and no; and how many."""
     needed = {"contact_id", "criterion_id", "evaluation_id"}
@@ -149,6 +145,9 @@ def mystery_score(asked: Asked) -> Iterator[Row]:
         return
     branch = asked.study.params.data.service_point or "branch_id"
     alone = bool({"branch_id", branch} & set(asked.by))
+    tell_judges(asked, table, measure)
+    if not alone:
+        tell_branches(asked, table, measure)
     for keys, period, some in asked.pieces(table, "visit_date", "mystery"):
         if some.empty:
             continue
@@ -201,15 +200,50 @@ def action_closure(asked: Asked) -> Iterator[Row]:
 
 
 def qualitative_coverage(asked: Asked) -> Iterator[Row]:
-    """Yield how many focus groups, panels, interviews and outside studies were held."""
+    """Yield how many focus groups, panels, interviews and outside studies were held.
+
+    With a column ``status`` the share of the planned ones that were held, too; where the codes
+    name sessions, how many themes a session brought that none had brought before.
+    """
+    measure = "qualitative_coverage"
     if asked.by or not asked.has("qualitative", "type", "date"):
         return
     events = asked.tables["qualitative"]
+    held = pd.Series(True, index=events.index)
+    if "status" in events:
+        held = ~events["status"].astype(str).str.lower().isin(_NOT_HELD)
+    events = events.assign(_held=held, _new=_new_themes(asked, events[held]))
     for keys, period, some in asked.pieces(events, "date", "qualitative"):
-        n = len(some)
-        yield asked.row(
-            "qualitative_coverage", "count", period, keys, value=n, n=n, method="count", least=0
-        )
+        n = int(some["_held"].sum())
+        yield asked.row(measure, "count", period, keys, value=n, n=n, method="count", least=0)
+        if "status" in events and len(some):
+            yield asked.share(measure, "held", period, keys, some["_held"], unit="share", least=1)
+        coded = some["_new"].dropna()
+        if len(coded):
+            mean = float(coded.mean())
+            yield asked.row(
+                measure,
+                "new_themes",
+                period,
+                keys,
+                value=mean,
+                n=len(coded),
+                method="count",
+                least=1,
+            )
+
+
+def _new_themes(asked: Asked, held: pd.DataFrame) -> pd.Series:
+    """Return how many themes each session brought first, by the rows of the sessions."""
+    if not asked.has("codes", "text_id", "theme"):
+        return pd.Series(np.nan, index=held.index)
+    codes = asked.tables["codes"].merge(
+        held[["event_id", "date"]], left_on="text_id", right_on="event_id"
+    )
+    order = codes.sort_values("date", kind="stable")
+    firsts = order.drop_duplicates("theme").groupby("event_id").size()
+    known = held["event_id"].isin(codes["event_id"])
+    return held["event_id"].map(firsts).fillna(0.0).where(known)
 
 
 def indicators(asked: Asked) -> Iterator[Row]:

@@ -1,10 +1,11 @@
-"""Months, quarters, half-years and years: their names, ends, and which were wholly observed."""
+"""Weeks, months, quarters, half-years, years: their names and ends, which were wholly observed."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -12,11 +13,13 @@ import pandas as pd
 from cxresearch.errors import AnalysisError, Fault, did_you_mean
 from cxresearch.study.tables import Tables
 
-SPANS = ("month", "quarter", "half_year", "year", "all")
+SPANS = ("week", "month", "quarter", "half_year", "year", "all")
 MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
+WEEK = "week"
 ALL = "all"
 _LATE_START = 0.10  # part of a period before the first row from which it counts as not whole
 _EARLY_END = 0.02  # and after the cut
+_WEEK = re.compile(r"(\d{4})-W(\d{2})")
 _FORMS = (
     (re.compile(r"(\d{4})"), "year"),
     (re.compile(r"(\d{4})[ -]?H([12])"), "half_year"),
@@ -78,6 +81,12 @@ def bounds(label: str) -> tuple[pd.Timestamp, pd.Timestamp, str] | None:
     >>> bounds("spring") is None
     True
     """
+    if found := _WEEK.fullmatch(str(label).strip()):
+        year, week = int(found[1]), int(found[2])
+        if not 1 <= week <= date(year, 12, 28).isocalendar().week:
+            return None
+        start = pd.Timestamp(date.fromisocalendar(year, week, 1))
+        return start, start + pd.DateOffset(weeks=1), WEEK
     for form, span in _FORMS:
         if found := form.fullmatch(str(label).strip()):
             months = MONTHS[span]
@@ -91,7 +100,10 @@ def bounds(label: str) -> tuple[pd.Timestamp, pd.Timestamp, str] | None:
 
 
 def name(start: pd.Timestamp, span: str) -> str:
-    """Return what a period is called: 2024-07, 2024 Q3, 2024 H2, 2024."""
+    """Return what a period is called: 2024-W27, 2024-07, 2024 Q3, 2024 H2, 2024."""
+    if span == WEEK:
+        year, week, _ = start.isocalendar()
+        return f"{year}-W{week:02d}"
     if span == "year":
         return str(start.year)
     if span == "month":
@@ -103,15 +115,28 @@ def name(start: pd.Timestamp, span: str) -> str:
 def grid(tables: Tables, span: str) -> list[Period]:
     """Return the periods in which the tables saw anything, from the first to the last cut."""
     first, last = _observed(tables)
-    if first is None or last is None or first >= last:
+    if first is None or last is None:
+        return []
+    return between(first, last, span)
+
+
+def between(first: pd.Timestamp, last: pd.Timestamp, span: str) -> list[Period]:
+    """Return the periods of observations from the midnight `first` to the midnight `last`.
+
+    Examples
+    --------
+    >>> days = pd.Timestamp("2024-01-01"), pd.Timestamp("2024-05-10")
+    >>> [(one.label, one.whole) for one in between(*days, "quarter")]
+    [('2024 Q1', True), ('2024 Q2', False)]
+    """
+    if first >= last:
         return []
     if span == ALL:
         return [Period(ALL, first, last)]
-    months = MONTHS[span]
-    start = pd.Timestamp(first.year, (first.month - 1) // months * months + 1, 1)
+    start, step = _first(first, span)
     found = []
     while start < last:
-        after = start + pd.DateOffset(months=months)
+        after = start + step
         length = after - start
         late = (first - start) / length if first > start else 0.0
         early = (after - last) / length if after > last else 0.0
@@ -119,6 +144,15 @@ def grid(tables: Tables, span: str) -> list[Period]:
         found.append(Period(name(start, span), start, min(after, last), whole))
         start = after
     return found
+
+
+def _first(moment: pd.Timestamp, span: str) -> tuple[pd.Timestamp, pd.DateOffset]:
+    """Return the start of the period that holds a moment, and the length of such periods."""
+    if span == WEEK:
+        return moment.normalize() - pd.DateOffset(days=moment.weekday()), pd.DateOffset(weeks=1)
+    months = MONTHS[span]
+    start = pd.Timestamp(moment.year, (moment.month - 1) // months * months + 1, 1)
+    return start, pd.DateOffset(months=months)
 
 
 def fitting(labels: pd.Series, period: Period) -> np.ndarray:

@@ -12,8 +12,8 @@ from cxresearch.notes import Note, distinct
 from cxresearch.operations.asking import Asked, quotient
 from cxresearch.operations.issues import open_at, spent
 from cxresearch.operations.measure import about, measure
-from cxresearch.operations.people import dated
 from cxresearch.operations.periods import ALL, checked, grid
+from cxresearch.operations.standards import dated, tell_judges
 from cxresearch.results import NotAsked, Result
 from cxresearch.stats.survival import kaplan_meier
 from cxresearch.study.study import Study
@@ -222,6 +222,7 @@ def checklist(
     frame = asked.table(table, name)
     if frame is None:
         return _absent(study, f"column:{by}")
+    tell_judges(asked, frame, name)
     frame = dated(asked, frame) if table == "qa" else frame
     visit = "visit_id" if table == "mystery" else "evaluation_id"
     unit = "branch_id" if table == "mystery" else "agent_id"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from cxresearch.scorecard.readings import Reading
+    from cxresearch.study.params import Alert as Declared
     from cxresearch.study.study import Study
 
 
@@ -18,7 +21,8 @@ class Alert:
     Attributes
     ----------
     measure, wave : str
-        What was looked at; the wave is empty where there are none.
+        What was looked at, in which wave or, of an operational indicator, period; empty where
+        there are none.
     below, above : float or None
         The value, one of the two.
     estimate : float or None
@@ -27,6 +31,8 @@ class Alert:
         How probable it is that the true value lies beyond.
     fired : bool
         Whether somebody should look.
+    source : str
+        ``survey`` or ``operations``.
     """
 
     measure: str
@@ -36,10 +42,12 @@ class Alert:
     estimate: float | None = None
     probability: float | None = None
     fired: bool = True
+    source: str = "survey"
 
     def __str__(self) -> str:
         side = f"below {self.below:g}" if self.below is not None else f"above {self.above:g}"
-        where = f" in wave {self.wave}" if self.wave else ""
+        span = "wave" if self.source == "survey" else "period"
+        where = f" in {span} {self.wave}" if self.wave else ""
         if self.estimate is None:
             return f"alert {self.measure} {side}{where}: fired (the figure is withheld)"
         word = "fired" if self.fired else "quiet"
@@ -50,39 +58,49 @@ class Alert:
 def judge(study: Study) -> tuple[Alert, ...]:
     """Return every alert of the params file with how it stands.
 
-    The probability that the true value lies beyond the declared one is taken from a normal
-    distribution around the headline of the measure with its design-based standard error: in
-    share or points as `cxresearch.kpis.measure` gives them. A figure that is withheld or not
-    there counts as fired: whoever relies on the alert must hear that it cannot watch.
+    An alert names a measure of the codebook (its headline in the declared wave, else the last),
+    another rating of the codebook (its mean), or an indicator of the operational tables (its
+    headline in the last period that was wholly observed). The probability that the true value
+    lies beyond the declared one is taken from a normal distribution around the figure with its
+    standard error; what was counted in full lies beyond it or not. A figure that is withheld or
+    not there counts as fired: whoever relies on the alert must hear that it cannot watch.
     """
-    if not study.params.alerts:
+    declared = study.params.alerts
+    if not declared:
         return ()
-    from cxresearch import kpis  # brings pandas: only where an alert is declared
+    read = _readings(study)
+    return tuple(_standing(one, read(one.measure, one.wave)) for one in declared)
 
-    standing = []
-    for declared in study.params.alerts:
-        wave = declared.wave or (study.waves[-1] if study.waves else "")
-        part = study.wave(wave) if wave in study.waves else study
-        table = kpis.measure(part).table
-        rows = table[(table["measure"] == declared.measure) & (not wave or wave in study.waves)]
-        alert = Alert(
-            measure=declared.measure,
-            wave=str(wave),
-            below=declared.below,
-            above=declared.above,
-        )
-        if len(rows) and math.isfinite(rows["estimate"].iloc[0]):
-            headline = rows.iloc[0]
-            estimate, error = float(headline["estimate"]), float(headline["std_error"])
-            found = _probability(estimate, error, declared.below, declared.above)
-            alert = replace(
-                alert,
-                estimate=estimate,
-                probability=found,
-                fired=found >= declared.probability,
-            )
-        standing.append(alert)
-    return tuple(standing)
+
+def _readings(study: Study) -> Callable[[str, str | None], Reading | None]:
+    """Return what finds the figure of an alert; the same figure is read once."""
+    from cxresearch import scorecard  # brings pandas: only where an alert is declared
+
+    waves = {one.wave for one in study.params.alerts}
+    keys = {wave: [a.measure for a in study.params.alerts if a.wave == wave] for wave in waves}
+    found = {wave: scorecard.read(study, keys[wave], wave=wave) for wave in waves}
+    return lambda measure, wave: found[wave].get(measure)
+
+
+def _standing(declared: Declared, reading: Reading | None) -> Alert:
+    alert = Alert(
+        measure=declared.measure,
+        wave=reading.period if reading is not None else declared.wave or "",
+        below=declared.below,
+        above=declared.above,
+        source=reading.source if reading is not None else "survey",
+    )
+    if reading is None or reading.reason is not None or not math.isfinite(reading.estimate):
+        return alert
+    if not math.isfinite(reading.std_error):
+        return replace(alert, estimate=reading.estimate)
+    found = _probability(reading.estimate, reading.std_error, declared.below, declared.above)
+    return replace(
+        alert,
+        estimate=reading.estimate,
+        probability=found,
+        fired=found >= declared.probability,
+    )
 
 
 def _probability(estimate: float, error: float, below: float | None, above: float | None) -> float:

@@ -1,5 +1,7 @@
-"""The balanced scorecard: goals, figures, probability that they are met, and what moves what."""
+"""The balanced scorecard, what every figure reads now, and goals by period."""
 
 from cxresearch.scorecard.build import Scorecard, build
+from cxresearch.scorecard.goals import GoalAttainment, goals
+from cxresearch.scorecard.now import read
 
-__all__ = ["Scorecard", "build"]
+__all__ = ["GoalAttainment", "Scorecard", "build", "goals", "read"]

@@ -24,23 +24,39 @@ def operational(
     study: Study, keys: list[str], level: float, notes: list[Note]
 ) -> dict[str, Reading]:
     """Return the readings of indicators that the study's tables allow; others are not there."""
-    made = {name for names, _ in MAKERS for name in names}
-    if study.tables.has("indicators", "kpi"):
-        made |= set(study.tables["indicators"]["kpi"].dropna())
-    known = [key for key in keys if key in made]
-    if not known or not len(study.tables):
+    made = known(study)
+    asked_for = [key for key in keys if key in made]
+    if not asked_for or not len(study.tables):
         return {}
-    asked = operations.measure(study, measures=known, conf_level=level)
+    asked = operations.measure(study, measures=asked_for, conf_level=level)
     of = [(one, dict(one.values).get("measure")) for one in asked.notes]
-    notes += [one for one, key in of if one.severity != "info" and (key is None or key in known)]
+    notes += [
+        one for one, key in of if one.severity != "info" and (key is None or key in asked_for)
+    ]
     table = asked.table
     found = {}
-    for key in known:
+    for key in asked_for:
         rows = table[table["measure"] == key]
         if len(rows):
             headline = rows[rows["statistic"] == rows["statistic"].iloc[0]]
             found[key] = _reading(headline, level)
     return found
+
+
+def known(study: Study) -> set[str]:
+    """Return every indicator that may be asked of the study's tables."""
+    made = {name for names, _ in MAKERS for name in names}
+    if study.tables.has("indicators", "kpi"):
+        made |= set(study.tables["indicators"]["kpi"].dropna())
+    return made
+
+
+def readings(rows: pd.DataFrame, level: float) -> dict[str, Reading]:
+    """Return the headline of one indicator by its period."""
+    if rows.empty:
+        return {}
+    rows = rows[rows["statistic"] == rows["statistic"].iloc[0]]
+    return {str(row["period"]): _figure(row, level) for row in rows.to_dict("records")}
 
 
 def _reading(rows: pd.DataFrame, level: float) -> Reading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import inf, isfinite, nan, sqrt
 
 from scipy import special, stats
@@ -9,7 +10,7 @@ from scipy import special, stats
 from cxresearch.stats.estimates import Interval, fault
 from cxresearch.stats.shares import clopper_pearson
 
-__all__ = ["poisson_rate", "poisson_ratio"]
+__all__ = ["poisson_dispersion", "poisson_rate", "poisson_ratio"]
 
 
 def poisson_rate(events: float, exposure: float, conf_level: float = 0.95) -> Interval:
@@ -116,6 +117,44 @@ def poisson_ratio(
         n=total,
         p_value=float(test.pvalue),
     )
+
+
+def poisson_dispersion(events: Sequence[float], exposure: Sequence[float]) -> float:
+    """How much more complaints scatter over periods than one rate and chance explain.
+
+    Pearson: Σ (x − λe)²/(λe) / (k − 1) with λ = Σ x / Σ e. About 1 where counts are Poisson; above
+    1.5 a negative binomial or quasi-Poisson interval is wider by the root of it.
+
+    Parameters
+    ----------
+    events, exposure : sequence of float
+        Counts and what they are over, one per period; at least two.
+
+    Returns
+    -------
+    float
+        Missing where nothing happened at all.
+
+    References
+    ----------
+    McCullagh & Nelder 1989, *Generalized Linear Models*, section 6.2.
+
+    Examples
+    --------
+    >>> round(poisson_dispersion([10, 12, 8, 11], [1, 1, 1, 1]), 4)
+    0.2846
+    >>> poisson_dispersion([5, 25, 5, 25], [10, 10, 10, 10]) > 1.5
+    True
+    """
+    if len(events) != len(exposure) or len(events) < 2:
+        raise fault("dispersion needs two periods", found=str(len(events)), hint="take more")
+    for one, over in zip(events, exposure, strict=True):
+        _exposed(one, over)
+    rate = sum(events) / sum(exposure)
+    if rate == 0:
+        return nan
+    chi2 = sum((x - rate * e) ** 2 / (rate * e) for x, e in zip(events, exposure, strict=True))
+    return chi2 / (len(events) - 1)
 
 
 def _exposed(events: float, exposure: float) -> None:

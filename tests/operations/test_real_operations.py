@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from cxresearch import operations
+from cxresearch import answers, kpis, operations
 from cxresearch.study.study import Study, load_study
 
 pytestmark = pytest.mark.reference
@@ -23,7 +23,7 @@ codebook: {{measures: {{sat: {{kind: csat, columns: q, scale: [1, 5]}}}}}}
 tables:
   tickets:
     path: {log}
-    columns: {{ticket_id: number, level: priority, agent_id: assigned_to}}
+    columns: {{ticket_id: number, level: priority, agent_id: assigned_to, met_standard: made_sla}}
     time_zone: UTC
     date_format: "%d/%m/%Y %H:%M"
     missing: ["?"]
@@ -42,12 +42,64 @@ tables:
 def test_updates_become_incidents(incidents):
     table = incidents.tables["tickets"]
     assert len(table) == 24_918
-    met = (table["made_sla"].astype(str).str.lower() == "true").mean()
+    met = table["met_standard"].mean()
     assert met == pytest.approx(0.6342, abs=5e-5)
     assert (pd.to_numeric(table["reopen_count"]) > 0).mean() == pytest.approx(0.0110, abs=5e-5)
     assert (pd.to_numeric(table["reassignment_count"]) > 0).mean() == pytest.approx(
         0.4563, abs=5e-5
     )
+
+
+def shares(study, measure, statistic, **more):
+    table = operations.measure(study, period="all", measures=[measure], **more).table
+    return table[table["statistic"] == statistic]
+
+
+def test_shares_of_real_incidents(incidents):
+    met = shares(incidents, "standard_conformance", "matters").iloc[0]
+    assert (met["n"], round(100 * met["estimate"], 2)) == (24_918, 63.42)
+    again = shares(incidents, "resolved_issues", "reopened").iloc[0]
+    assert round(100 * again["estimate"], 2) == 1.10
+    passed = shares(incidents, "escalation_rate", "share").iloc[0]
+    assert round(100 * passed["estimate"], 2) == 45.63
+
+
+def test_the_standard_by_priority(incidents):
+    rows = shares(incidents, "standard_conformance", "matters", by="level")
+    rows = rows.set_index("level_group")
+    expected = {"1 - Critical": 1.9, "2 - High": 0.5, "3 - Moderate": 64.5, "4 - Low": 84.1}
+    assert (100 * rows["estimate"]).round(1).to_dict() == expected
+    assert rows["n"].tolist() == [270, 408, 23_466, 774]
+
+
+def test_incidents_opened_by_month(incidents):
+    opened = operations.backlog(incidents, period="month").table.set_index("period")["opened"]
+    assert opened.iloc[:4].tolist() == [207, 8_995, 7_934, 7_508]
+    tail = opened[opened > 0].iloc[4:]
+    assert (tail.min(), tail.max()) == (5, 94)
+
+
+def test_closing_times_of_real_incidents(reference, tmp_path):
+    (tmp_path / "answers.csv").write_text("q\n1\n2\n", "utf-8")
+    log = reference / "data/itsm_incidents/incident_event_log.csv.gz"
+    (tmp_path / "itsm.yml").write_text(
+        f"""
+study: {{name: itsm}}
+data: {{responses: answers.csv}}
+codebook: {{measures: {{sat: {{kind: csat, columns: q, scale: [1, 5]}}}}}}
+tables:
+  tickets:
+    path: {log}
+    columns: {{ticket_id: number, first_response_at: resolved_at, resolved_at: closed_at}}
+    time_zone: UTC
+    date_format: "%d/%m/%Y %H:%M"
+    missing: ["?"]
+    events: {{time: sys_updated_at, order: sys_mod_count}}
+""",
+        "utf-8",
+    )
+    row = shares(load_study(tmp_path / "itsm.yml"), "resolution_time", "closed_median").iloc[0]
+    assert row["estimate"] == pytest.approx(145.87, abs=0.005)
 
 
 def test_resolution_times_of_real_incidents(incidents):
@@ -103,6 +155,35 @@ def test_lateness_of_real_orders_in_both_readings(orders, promise, late):
     assert days["closed_median"] == pytest.approx(10.137, abs=0.0006)
 
 
+def test_scores_of_orders_on_time_and_late(reference, orders):
+    reviews = pd.read_csv(reference / "data/olist_orders/olist_order_reviews.csv")
+    day = {
+        name: pd.to_datetime(orders[name], format="%m/%d/%Y %H:%M").dt.normalize()
+        for name in ("delivered_at", "promised_at")
+    }
+    late = day["delivered_at"] > day["promised_at"]
+    means = reviews.groupby("order_id")["review_score"].mean()
+    scored = orders.assign(
+        came=late.map({True: "late", False: "on time"}), score=orders["order_id"].map(means)
+    ).dropna(subset=["score"])
+    book = {"measures": {"review": {"kind": "score", "columns": "score", "scale": [1, 5]}}}
+    study = Study.from_frame(scored[["came", "score"]], book, segments=["came"])
+    table = kpis.measure(study, by="came").table
+    table = table[table["statistic"] == "mean"].set_index("came")
+    assert table["n"].to_dict() == {"late": 323, "on time": 4_505}
+    expected = {"late": 2.3560, "on time": 4.3175}
+    assert table["estimate"].to_dict() == pytest.approx(expected, abs=5e-5)
+
+
+def test_scores_of_all_reviews(reference):
+    reviews = pd.read_csv(reference / "data/olist_orders/olist_order_reviews.csv")
+    book = {"measures": {"review": {"kind": "csat", "columns": "review_score", "scale": [1, 5]}}}
+    shown = answers.shares(Study.from_frame(reviews, book)).table
+    assert len(reviews) == 4_988
+    found = (100 * shown.set_index("answer")["estimate"]).round(2)
+    assert found.loc[[5, 4, 3, 2, 1]].tolist() == [58.60, 19.61, 7.94, 2.83, 11.03]
+
+
 def test_churn_of_the_telco(reference):
     frame = pd.read_csv(reference / "data/churn_telco/Telco-Customer-Churn.csv")
     left = frame["Churn"] == "Yes"
@@ -122,6 +203,11 @@ def test_churn_of_the_telco(reference):
     now = whole[whole["period"] == "2024-02"].set_index("measure")["estimate"]
     assert now["churn"] == pytest.approx(0.26537, abs=5e-6)
     assert now["revenue_churn"] == pytest.approx(0.3050, abs=5e-5)
+    lost = whole[(whole["period"] == "2024-02") & (whole["measure"] == "revenue_churn")].iloc[0]
+    assert lost["numerator"] == pytest.approx(139_130.85)
+    assert lost["denominator"] == pytest.approx(456_116.60)
+    gone = whole[(whole["period"] == "2024-02") & (whole["measure"] == "churn")].iloc[0]
+    assert (gone["numerator"], gone["denominator"]) == (1_869, 7_043)
     parts = operations.measure(study, period="month", by="segment", measures=["churn"]).table
     parts = parts[parts["period"] == "2024-02"].set_index("segment")["estimate"]
     expected = {"Month-to-month": 0.4271, "One year": 0.1127, "Two year": 0.0283}
