@@ -1,4 +1,4 @@
-"""New studies: a commented params file and codebook to fill in, or those of a study that exists.
+"""New studies: a commented params file and codebook to fill in, copied, or drafted from answers.
 
 A copy is made by changing the few words that must change where they stand in the text, so that
 comments and layout stay as they were.
@@ -18,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from cxresearch.errors import CxError, Fault, OutputError, ParamsError
 from cxresearch.report import schema
+from cxresearch.study.draft import Draft, writing
 from cxresearch.study.params import load_params
 from cxresearch.study.params.study import FolderName
 
@@ -60,6 +61,38 @@ def write(name: str, folder: Path, *, like: Path | None = None) -> list[Path]:
         texts = {params: _drafted("params.yml", name), codebook: _drafted("codebook.yml", name)}
     else:
         texts = _copied(name, like, params, codebook)
+    return _written(texts, params, codebook, folder)
+
+
+def write_draft(draft: Draft, name: str, folder: Path) -> list[Path]:
+    """Write params and codebook as they were drafted from answers; return their paths.
+
+    Parameters
+    ----------
+    draft : Draft
+        As `cxresearch.draft` gives it.
+    name : str
+        Name of the study, and of both files.
+    folder : Path
+        Working folder, as for `write`.
+
+    Raises
+    ------
+    ParamsError, OutputError
+        As `write`.
+    """
+    _check_name(name)
+    params = folder / "params" / f"{name}.yml"
+    codebook = folder / "params" / "codebooks" / f"{name}.yml"
+    texts = {
+        params: writing.params_text(draft, name, params),
+        codebook: writing.codebook_text(draft, name),
+    }
+    return _written(texts, params, codebook, folder)
+
+
+def _written(texts: dict[Path, str], params: Path, codebook: Path, folder: Path) -> list[Path]:
+    """Write texts where no file is yet, with a schema beside each."""
     there = [path for path in texts if path.exists()]
     if there:
         raise OutputError(*(_exists(path, folder) for path in there))
