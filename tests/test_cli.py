@@ -1,7 +1,6 @@
 """The command line as schedules use it: real processes, exit codes, what lies there afterwards."""
 
 import json
-import os
 import re
 import shutil
 import signal
@@ -11,52 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-
-HERE = Path(__file__).parent
-STAND_IN = HERE / "report" / "stand_in.py"
-
-
-class Desk:
-    """A working folder with tiny notebooks and a params file."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.out = folder / "out"
-        shutil.copytree(HERE / "notebooks", folder / "notebooks")
-
-    def params(self, name="acme", notebooks=("10_ok",), file=None, **more):
-        content = {
-            "study": {"name": name, "title": "Acme 2025", "client": "Acme", "waves": ["2023"]},
-            "report": {"notebooks": list(notebooks), **more},
-        }
-        path = self.folder / (file or f"{name}.yml")
-        path.write_text(json.dumps(content))  # JSON is YAML
-        return path.name
-
-    def command(self, *arguments):
-        return [sys.executable, str(STAND_IN), *map(str, arguments)]
-
-    def run(self, *arguments):
-        return subprocess.run(
-            self.command(*arguments), cwd=self.folder, capture_output=True, text=True, timeout=120
-        )
-
-    def start(self, *arguments):
-        return subprocess.Popen(
-            self.command(*arguments),
-            cwd=self.folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def files(self):
-        return {
-            path.relative_to(self.out).as_posix() for path in self.out.rglob("*") if path.is_file()
-        }
-
-    def record(self, study="acme"):
-        return json.loads((self.out / study / "run.json").read_text())
+from desk import HERE, Desk, kernels_of, wait_for
 
 
 @pytest.fixture
@@ -272,7 +226,7 @@ def test_another_run_holds_the_study(desk):
     desk.params(notebooks=["40_slow"])
     first = desk.start("run", "acme.yml", "--out", "out")
     try:
-        _wait_for(first, "40_slow …")
+        wait_for(first, "40_slow …")
         second = desk.run("run", "acme.yml", "--out", "out")
         assert second.returncode == 2
         assert "another run writes the reports" in second.stderr
@@ -287,7 +241,7 @@ def test_another_run_holds_the_study(desk):
 def test_stopped_run_leaves_nothing_half_written(desk, number, code):
     desk.params(notebooks=["10_ok", "40_slow"])
     run = desk.start("run", "acme.yml", "--out", "out", "--jobs", "1")
-    _wait_for(run, "40_slow …")
+    wait_for(run, "40_slow …")
     time.sleep(1)
     run.send_signal(number)
     _, said = run.communicate(timeout=60)
@@ -303,7 +257,7 @@ def test_stopped_run_leaves_nothing_half_written(desk, number, code):
     pages = desk.record()["pages"]
     assert pages["10_ok"]["status"] == "done"
     assert pages["40_slow"]["status"] == "interrupted"
-    assert not _kernels_of(desk.folder)
+    assert not kernels_of(desk.folder)
 
 
 def test_stopped_at_once(desk):
@@ -339,34 +293,6 @@ def test_help_names_every_command():
     )
     for verb in ("run", "check", "list", "schema"):
         assert re.search(rf"^\s+{verb}\s", done.stdout, re.MULTILINE)
-
-
-def _wait_for(process, text):
-    """Read stderr until a line says the text."""
-    for line in process.stderr:
-        if text in line:
-            return
-    raise AssertionError(f"the run ended without saying {text!r}")
-
-
-def _kernels_of(folder):
-    """Return the processes whose environment names this folder (Linux)."""
-    if sys.platform != "linux":
-        return []
-    found, deadline = [], time.monotonic() + 5
-    while time.monotonic() < deadline:
-        found = [pid for pid in os.listdir("/proc") if pid.isdigit() and _names(pid, folder)]
-        if not found:
-            break
-        time.sleep(0.2)
-    return found
-
-
-def _names(pid, folder):
-    try:
-        return str(folder).encode() in Path("/proc", pid, "environ").read_bytes()
-    except OSError:
-        return False
 
 
 def test_real_study_with_an_alert_that_fires(desk):

@@ -9,37 +9,29 @@ from __future__ import annotations
 
 import logging
 import os
-import site
-import sys
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Timer
 from time import monotonic
 from typing import Any, Literal
 
 import nbformat
 import papermill
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillException
 
 from cxresearch import handover
+from cxresearch.report.kernels import surroundings
+from cxresearch.report.kernels.manager import OwnKernel
 
 Status = Literal["done", "error", "killed", "timeout", "interrupted"]
 
-# One thread of linear algebra per kernel: notebooks run side by side, and more threads than
-# cores cost 8 to 14 % of the computing time. Hashes and dates are fixed for the same bytes.
-_KERNEL_ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "NUMEXPR_NUM_THREADS": "1",
-    "VECLIB_MAXIMUM_THREADS": "1",
-    "PYTHONHASHSEED": "0",
-    "SOURCE_DATE_EPOCH": "1735689600",
-}
 _START_TIMEOUT = 120
+_STARVED = "run fewer notebooks at once (--jobs 1), or allow more by report.memory_limit"
+_CELL_FILE = re.compile(r"\S*ipykernel_\d+[/\\]\d+\.py")
 _ERROR_MARKER = "papermill-error-cell-tag"
 
 
@@ -91,31 +83,13 @@ class Execution:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-class _OwnKernel(AsyncKernelManager):  # type: ignore[misc]
-    """A kernel of the interpreter that runs this, whatever kernels the computer has installed."""
-
-    @property
-    def kernel_spec(self) -> KernelSpec:
-        """How the kernel is started."""
-        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        return KernelSpec(argv=command, display_name="cxresearch", language="python")
-
-    async def _async_pre_start_kernel(self, **choices: Any) -> Any:
-        # what a kernel says outside of its cells is no part of the report
-        self._words = (Path(os.environ[handover.FOLDER]).parent / "kernel.log").open("ab")
-        return await super()._async_pre_start_kernel(**choices, stderr=self._words)
-
-    async def _async_post_start_kernel(self, **choices: Any) -> None:
-        self._words.close()
-        await super()._async_post_start_kernel(**choices)
-
-
 class _Watch:
     """Remembers which cells were started and which answered "ok"."""
 
     def __init__(self) -> None:
         self.started: int | None = None
         self.ok: set[int] = set()
+        self.out_of_time = False
 
     def on_start(self, cell: Any, cell_index: int) -> None:
         if cell.cell_type == "code":
@@ -125,6 +99,22 @@ class _Watch:
         if execute_reply["content"]["status"] == "ok":
             self.ok.add(cell_index)
 
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """End the kernel where the whole notebook takes longer than it may."""
+        timer = Timer(seconds, self._end)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _end(self) -> None:
+        self.out_of_time = True
+        if OwnKernel.current is not None:
+            OwnKernel.current.end_now()
+
 
 def execute(
     notebook: Path,
@@ -132,6 +122,8 @@ def execute(
     folder: Path,
     *,
     cell_timeout: float = 900,
+    notebook_timeout: float = 3600,
+    memory_limit: float | None = None,
 ) -> Execution:
     """Run a notebook in a fresh kernel whose private folder is `folder`.
 
@@ -143,28 +135,35 @@ def execute(
         What its parameters cell is told.
     folder : Path
         Private to this run; tables and facts arrive in ``folder/handover``.
-    cell_timeout : float
-        Seconds that a cell may take.
+    cell_timeout, notebook_timeout : float
+        Seconds that a cell, and the whole notebook, may take.
+    memory_limit : float, optional
+        Gigabytes that its kernel may take; Linux only.
     """
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     given = folder / "handover"
     given.mkdir(parents=True, exist_ok=True)
-    os.environ.update(_environment(notebook.stem, folder))
+    os.environ.update(surroundings.environment())
+    os.environ.update(surroundings.private(notebook.stem, folder))
+    OwnKernel.most_memory = None if memory_limit is None else int(memory_limit * 1e9)
     output = folder / f"{notebook.stem}.ipynb"
-    began = monotonic()
-    watch, raised = _run(notebook, output, parameters, folder, cell_timeout)
-    if isinstance(raised, RuntimeError) and watch.started is None:
-        # the kernel did not even start (a port was taken meanwhile): the one thing tried twice
-        watch, raised = _run(notebook, output, parameters, folder, cell_timeout)
+    began, watch = monotonic(), _Watch()
+    with watch.within(notebook_timeout):
+        raised = _run(notebook, output, parameters, watch, cell_timeout)
+        if isinstance(raised, RuntimeError) and watch.started is None and not watch.out_of_time:
+            # the kernel did not even start: the one thing tried twice, now the ordinary way
+            os.environ.pop(surroundings.WARM, None)
+            raised = _run(notebook, output, parameters, watch, cell_timeout)
     seconds = monotonic() - began
     source = output if output.exists() else notebook
     executed = nbformat.read(source, as_version=4)  # type: ignore[no-untyped-call]
     executed.cells = [
         cell for cell in executed.cells if _ERROR_MARKER not in cell.metadata.get("tags", ())
     ]
+    _forget_process(executed)
     return Execution(
         notebook=executed,
-        failure=judge(executed, watch.ok, watch.started, raised),
+        failure=judge(executed, watch.ok, watch.started, raised, out_of_time=watch.out_of_time),
         seconds=seconds,
         warnings=_warnings(executed),
         facts=handover.read_facts(given),
@@ -175,10 +174,9 @@ def _run(
     notebook: Path,
     output: Path,
     parameters: Mapping[str, Any],
-    folder: Path,
+    watch: _Watch,
     cell_timeout: float,
-) -> tuple[_Watch, Exception | None]:
-    watch = _Watch()
+) -> Exception | None:
     try:
         papermill.execute_notebook(
             str(notebook),
@@ -189,19 +187,27 @@ def _run(
             progress_bar=False,
             start_timeout=_START_TIMEOUT,
             execution_timeout=int(max(1, cell_timeout)),
-            cwd=str(folder),
-            kernel_manager_class=_OwnKernel,
+            cwd=str(output.parent),
+            kernel_manager_class=OwnKernel,
             on_cell_start=watch.on_start,
             on_cell_executed=watch.on_executed,
             autosave_cell_every=0,
         )
     except (PapermillException, DeadKernelError, CellTimeoutError, RuntimeError) as error:
-        return watch, error
-    return watch, None
+        return error
+    finally:
+        if OwnKernel.current is not None:
+            OwnKernel.current.tidy()
+    return None
 
 
 def judge(
-    notebook: Any, answered: set[int], started: int | None, raised: BaseException | None
+    notebook: Any,
+    answered: set[int],
+    started: int | None,
+    raised: BaseException | None,
+    *,
+    out_of_time: bool = False,
 ) -> Failure | None:
     """Return why the notebook did not succeed, or None.
 
@@ -215,29 +221,43 @@ def judge(
         The cell begun last.
     raised : exception or None
         What papermill raised.
+    out_of_time : bool
+        Whether the kernel was ended because the notebook took too long.
     """
+    if out_of_time and raised is not None:
+        return Failure(
+            status="timeout",
+            cell=started,
+            name="Timeout",
+            message="the notebook took longer than report.notebook_timeout allows",
+        )
     if isinstance(raised, DeadKernelError):
         return Failure(
             status="killed",
             cell=started,
             name="KernelDied",
-            message="the kernel was killed; likely it ran out of memory",
+            message=(
+                "the kernel was killed; likely it ran out of memory: "
+                "run fewer notebooks at once (--jobs 1)"
+            ),
         )
     if isinstance(raised, CellTimeoutError):
         return Failure(
             status="timeout",
             cell=started,
             name="Timeout",
-            message="a cell took longer than it may",
+            message="a cell took longer than report.cell_timeout allows",
         )
     for index, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", ()):
             if output.output_type == "error":
+                starved = output.ename.endswith("MemoryError")
                 return Failure(
-                    status="error",
+                    # what memory there is changes from run to run: not settled, as a killed one
+                    status="killed" if starved else "error",
                     cell=index,
                     name=output.ename,
-                    message=output.evalue,
+                    message=f"{output.evalue} ({_STARVED})" if starved else output.evalue,
                     traceback="\n".join(output.traceback),
                 )
     if raised is not None:
@@ -257,26 +277,12 @@ def judge(
     return None
 
 
-def _environment(notebook: str, folder: Path) -> dict[str, str]:
-    settings = {
-        name: os.environ.get(name, value) if name == "SOURCE_DATE_EPOCH" else value
-        for name, value in _KERNEL_ENVIRONMENT.items()
-    }
-    package = Path(__file__).resolve().parents[2]
-    installed = {Path(place).resolve() for place in site.getsitepackages()}
-    if package not in installed:
-        # a source checkout that is not installed: kernels start in another folder
-        known = os.environ.get("PYTHONPATH", "")
-        if str(package) not in known.split(os.pathsep):
-            settings["PYTHONPATH"] = os.pathsep.join(filter(None, (str(package), known)))
-    return {
-        **settings,
-        handover.FOLDER: str(folder / "handover"),
-        handover.NOTEBOOK: notebook,
-        # no start-up files and no history of whoever runs this; no home folder is needed
-        "IPYTHONDIR": str(folder / "ipython"),
-        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
-    }
+def _forget_process(notebook: Any) -> None:
+    """Take the kernel's process number out of what its warnings say: it differs in every run."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            if output.output_type == "stream":
+                output.text = _CELL_FILE.sub("cell.py", output.text)
 
 
 def _warnings(notebook: Any) -> int:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from multiprocessing import get_context
-from multiprocessing.connection import wait
+from multiprocessing import forkserver, get_context
+from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from time import monotonic
 from typing import Any
 
-from cxresearch.report.tasks import Outcome, Task, outcome_of
+from cxresearch.report.tasks import SPARE, Outcome, Task
 
 _LOOK_EVERY = 0.2  # seconds between looks at whether the user wants to stop
 _GRACE = 5.0  # seconds that a worker has to end its kernel
+_STUCK = "the worker took far longer than report.notebook_timeout allows, and was ended"
 
 
 def cpus() -> int:
@@ -30,6 +32,13 @@ def _context() -> Any:
     context = get_context("forkserver")
     context.set_forkserver_preload(["cxresearch.report.work"])
     return context
+
+
+def prepare() -> None:
+    """Begin to import what workers need, in a process of its own, while the study is read."""
+    _context()
+    if sys.platform != "win32":
+        forkserver.ensure_running()
 
 
 def run(
@@ -55,45 +64,67 @@ def run(
     """
     context = _context()
     waiting = list(tasks)
-    running: dict[int, tuple[BaseProcess, Task]] = {}
+    running: dict[int, _Worker] = {}
     try:
         while (waiting or running) and not stop():
             while waiting and len(running) < n_jobs:
-                task = waiting.pop(0)
-                process = context.Process(target=_in_process, args=(task,))
-                process.start()
-                started(task)
-                running[process.sentinel] = (process, task)
+                worker = _Worker(waiting.pop(0), context)
+                started(worker.task)
+                running[worker.process.sentinel] = worker
             for sentinel in wait(list(running), timeout=_LOOK_EVERY):
-                process, task = running.pop(int(sentinel))  # type: ignore[arg-type]
-                process.join()
-                yield task, outcome_of(task) or _lost(process)
+                worker = running.pop(int(sentinel))  # type: ignore[arg-type]
+                yield worker.task, worker.outcome()
+            for sentinel in [one for one, worker in running.items() if worker.is_stuck()]:
+                worker = running.pop(sentinel)
+                _end([worker])
+                yield worker.task, Outcome(status="timeout", reason=_STUCK)
     finally:
-        _end([process for process, _ in running.values()])
-    for _, task in running.values():
-        yield task, Outcome(status="interrupted", reason="the run was interrupted")
+        _end(list(running.values()))
+    for worker in running.values():
+        yield worker.task, Outcome(status="interrupted", reason="the run was interrupted")
     for task in waiting:
         yield task, Outcome(status="interrupted", reason="the run was interrupted")
 
 
-def _in_process(task: Task) -> None:
+class _Worker:
+    """A process that runs one task."""
+
+    def __init__(self, task: Task, context: Any) -> None:
+        self.task = task
+        self._heard, telling = context.Pipe(duplex=False)
+        self.process: BaseProcess = context.Process(target=_in_process, args=(task, telling))
+        self.process.start()
+        telling.close()
+        self._deadline = monotonic() + task.subject.notebook_timeout + SPARE
+
+    def is_stuck(self) -> bool:
+        """Whether it goes on long after its notebook should have been ended."""
+        return monotonic() > self._deadline
+
+    def outcome(self) -> Outcome:
+        """Return what it told, or that it told nothing."""
+        self.process.join()
+        try:
+            told: Outcome = self._heard.recv()
+        except (EOFError, OSError):
+            reason = f"the worker was killed (exit {self.process.exitcode}); likely out of memory"
+            told = Outcome(status="killed", reason=f"{reason}: run fewer at once (--jobs 1)")
+        self._heard.close()
+        return told
+
+
+def _in_process(task: Task, tell: Connection) -> None:
     # imports papermill: only the workers need it
     from cxresearch.report import work
 
-    work.in_process(task)
+    work.in_process(task, tell)
 
 
-def _lost(process: BaseProcess) -> Outcome:
-    return Outcome(
-        status="killed", reason=f"the worker ended without a result (exit {process.exitcode})"
-    )
-
-
-def _end(processes: Sequence[BaseProcess]) -> None:
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        process.join(_GRACE)
-        if process.is_alive():
-            process.kill()
-            process.join()
+def _end(workers: Sequence[_Worker]) -> None:
+    for worker in workers:
+        worker.process.terminate()
+    for worker in workers:
+        worker.process.join(_GRACE)
+        if worker.process.is_alive():
+            worker.process.kill()
+            worker.process.join()

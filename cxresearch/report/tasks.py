@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cxresearch.report.plan import Job
 from cxresearch.report.subject import Subject
 
-OUTCOME = "outcome.json"
+SPARE = 300.0
+"""Seconds beyond a notebook's own that a worker has, for starting its kernel and its page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +27,15 @@ class Task:
         The worker's private folder.
     provenance : mapping
         What the page's foot says.
+    settings : mapping
+        Environment of its kernel: where the warm parent and the run's store are.
     """
 
     job: Job
     subject: Subject
     folder: Path
     provenance: Mapping[str, str]
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +61,3 @@ class Outcome:
     headline: str = ""
     seconds: float = 0.0
     warnings: int = 0
-
-
-def outcome_of(task: Task) -> Outcome | None:
-    """Return what a worker left; None where it ended without."""
-    file = task.folder / OUTCOME
-    return Outcome(**json.loads(file.read_text(encoding="utf-8"))) if file.exists() else None

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
+import shutil
 import signal
 import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
-from cxresearch.report import engine, export
-from cxresearch.report.tasks import OUTCOME, Outcome, Task
+from cxresearch.report import engine, export, mishap
+from cxresearch.report.tasks import Outcome, Task
+
+
+class Telling(Protocol):
+    """A way back to whoever asked for the work, such as a pipe."""
+
+    def send(self, outcome: Outcome, /) -> None:
+        """Tell the outcome."""
 
 
 def run_job(task: Task) -> Outcome:
@@ -18,7 +26,12 @@ def run_job(task: Task) -> Outcome:
     job, subject = task.job, task.subject
     task.folder.mkdir(parents=True, exist_ok=True)
     execution = engine.execute(
-        job.notebook.path, job.parameters, task.folder, cell_timeout=subject.cell_timeout
+        job.notebook.path,
+        job.parameters,
+        task.folder,
+        cell_timeout=subject.cell_timeout,
+        notebook_timeout=subject.notebook_timeout,
+        memory_limit=subject.memory_limit,
     )
     relative = os.path.relpath(subject.params_file, subject.folder / subject.name)
     told = {**job.parameters, "params_file": Path(relative).as_posix()}
@@ -45,13 +58,24 @@ def run_job(task: Task) -> Outcome:
     return outcome if failure is None else replace(outcome, headline="")
 
 
-def in_process(task: Task) -> None:
-    """Run a task as the whole work of this process; leave the outcome in its folder."""
+def in_process(task: Task, tell: Telling) -> None:
+    """Run a task as the whole work of this process; tell the outcome, whatever happens.
+
+    Parameters
+    ----------
+    task : Task
+        What is run.
+    tell : Telling
+        Takes the outcome; not a file, which a full disk would not take.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the runner hears it and ends us
     _die_with_parent()
-    task.folder.mkdir(parents=True, exist_ok=True)
-    outcome = run_job(task)
-    _write(task.folder / OUTCOME, json.dumps(asdict(outcome)))
+    os.environ.update(task.settings)
+    with mishap.Caught() as caught:
+        tell.send(run_job(task))
+    if caught.said:
+        shutil.rmtree(task.folder, ignore_errors=True)  # no half a page, and room on the disk
+        tell.send(Outcome(status="error", reason=caught.said))
 
 
 def _write(path: Path, text: str) -> None:

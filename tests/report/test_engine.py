@@ -7,6 +7,7 @@ import pytest
 from nbclient.exceptions import DeadKernelError
 
 from cxresearch.report import engine
+from cxresearch.report.kernels import surroundings
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 
@@ -62,7 +63,8 @@ def test_notebook_itself_is_never_changed(tmp_path, monkeypatch):
 
 @pytest.fixture(autouse=True)
 def _environment_of_its_own(monkeypatch):
-    for name in (*engine._KERNEL_ENVIRONMENT, "CXRESEARCH_OUTPUT", "CXRESEARCH_NOTEBOOK"):
+    own = ("CXRESEARCH_OUTPUT", "CXRESEARCH_NOTEBOOK", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR")
+    for name in (*surroundings.FIXED, *own):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
     monkeypatch.setenv("PYTHONPATH", "")
