@@ -8,16 +8,17 @@ that a fault can be found by whoever has to correct it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from cxresearch.errors import CxError, DataError, Fault, did_you_mean
+from cxresearch.errors import CxError, Fault, did_you_mean
 from cxresearch.notes import Note, note
-from cxresearch.study import readers
+from cxresearch.study import drift, personal, readers
 from cxresearch.study.codebook import Codebook, Scale
 from cxresearch.study.fields import codes_of
 from cxresearch.study.params import DataSection, Source
@@ -56,7 +57,7 @@ class Gathered:
         The columns that params and codebook ask for, by their names after renaming.
     parts : tuple of Part
         Sources in their order.
-    labels : dict
+    texts : dict
         Question text by column, where the file carries it.
     value_labels : dict
         Label by code, by column, where the file carries them.
@@ -65,15 +66,25 @@ class Gathered:
     notes : tuple of Note
     coverage : DataFrame of bool
         Which source holds which column.
+    columns : tuple of str
+        Every column of the sources, those that nobody asks for included.
+    veil : Veil, optional
+        Gives the pseudonyms of this study, where columns are declared personal.
     """
 
     frame: pd.DataFrame
     parts: tuple[Part, ...]
-    labels: dict[str, str]
+    texts: dict[str, str]
     value_labels: dict[str, dict[float, str]]
     respondents: np.ndarray
     notes: tuple[Note, ...]
     coverage: pd.DataFrame
+    columns: tuple[str, ...] = ()
+    veil: personal.Veil | None = None
+
+    def count(self, flagged: np.ndarray) -> int:
+        """Return how many respondents these rows are."""
+        return int(flagged.sum())
 
     def rows(self, column: str, flagged: np.ndarray) -> str:
         """Say where rows lie: file, column, how many, and the first with its id."""
@@ -91,35 +102,35 @@ class Gathered:
 
 
 def gather(
-    data: DataSection, codebook: Codebook, stated: Mapping[str, str] | None = None
+    data: DataSection,
+    codebook: Codebook,
+    stated: Mapping[str, str] | None = None,
+    *,
+    folder: Path = Path(),
 ) -> tuple[Gathered | None, list[Fault]]:
     """Read every source of `data.responses`; faults of all files in one pass.
 
-    `stated` names the columns in which respondents rated how important a driver is.
+    `stated` names the columns in which respondents rated how important a driver is; relative
+    paths of databases begin at `folder`.
     """
     faults: list[Fault] = []
     read: list[tuple[Source, readers.Responses]] = []
     for source in data.responses:
         try:
-            read.append((source, _read(source, data)))
+            read.append((source, drift.recoded(_read(source, data, folder), source)))
         except CxError as error:
-            faults += error.faults
+            faults += personal.unsaid(error.faults) if data.personal else error.faults
     if faults:
         return None, faults
     return stack(read, data, codebook, stated)
 
 
-def _read(source: Source, data: DataSection) -> readers.Responses:
-    if source.path is None:
-        raise DataError(
-            Fault(
-                kind="data",
-                what="answers cannot be read from a database yet",
-                where="params: data.responses.url",
-                found=str(source.url),
-                hint="export the query's result to a csv or Parquet file and name its path",
-            )
+def _read(source: Source, data: DataSection, folder: Path) -> readers.Responses:
+    if source.url is not None and source.query is not None:
+        return readers.read_query(
+            source.url, source.query, folder=folder, columns_rename=dict(source.columns)
         )
+    assert source.path is not None  # params see to it
     return readers.read(
         source.path,
         format=source.format or data.format,
@@ -139,20 +150,21 @@ def stack(
     stated: Mapping[str, str] | None = None,
 ) -> tuple[Gathered | None, list[Fault]]:
     """Mark what was read with its wave and stack it; keep only what is asked for."""
-    wanted = _wanted(data, codebook, stated or {})
+    wanted = asked_for(data, codebook, stated or {})
     frames: list[pd.DataFrame] = []
     parts: list[Part] = []
     notes: list[Note] = []
     start = 0
-    labels: dict[str, str] = {}
+    veil, read = _veiled(read, data, codebook)
+    texts: dict[str, str] = {}
     value_labels: dict[str, dict[float, str]] = {}
     unused: dict[str, None] = {}
     for source, responses in read:
         frame = responses.frame
         if source.wave is not None and data.wave is not None:
             frame = frame.assign(**{data.wave.column: str(source.wave)})
-        labels |= responses.labels
-        for name, codes in responses.value_labels.items():
+        texts |= responses.texts
+        for name, codes in responses.labels.items():
             value_labels.setdefault(name, {}).update(codes)
         unused |= dict.fromkeys(str(name) for name in frame.columns if name not in wanted)
         frames.append(frame[[name for name in frame.columns if name in wanted]])
@@ -175,7 +187,13 @@ def stack(
         index=list(wanted),
         columns=[part.name for part in parts],
     )
-    faults = _absent(wanted, coverage, [*unused], parts)
+    faults = absent(wanted, coverage, [*unused], parts)
+    unused = {name: None for name in unused if name not in data.personal}
+    told, wrong = drift.changed_meanings(read, data, codebook, wanted)
+    faults += wrong
+    waves = data.wave.column if data.wave else None
+    asked = [name for name in wanted if name != waves and coverage.loc[name].any()]
+    notes += [*told, *drift.changed_questions(read, asked)]
     if start == 0:
         faults.append(
             Fault(
@@ -188,20 +206,44 @@ def stack(
     if faults:
         return None, faults
     if unused:
-        shown = ", ".join([*unused][:8]) + (", …" if len(unused) > 8 else "")
-        notes.append(note("columns_unused", n=len(unused), columns=shown))
+        listed = ", ".join([*unused][:8]) + (", …" if len(unused) > 8 else "")
+        notes.append(note("columns_unused", n=len(unused), columns=listed))
     frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
     frame = frame.reset_index(drop=True)
-    ids = frame[data.id] if data.id else pd.Series(np.arange(1, len(frame) + 1))
+    shown = data.id if data.id not in data.personal else None
+    ids = frame[shown] if shown else pd.Series(np.arange(1, len(frame) + 1))
     return Gathered(
         frame=frame,
         parts=tuple(parts),
-        labels=labels,
+        texts=texts,
         value_labels=value_labels,
         respondents=as_labels(ids).to_numpy(),
         notes=tuple(notes),
         coverage=coverage,
+        columns=tuple(dict.fromkeys(str(name) for _, one in read for name in one.frame)),
+        veil=veil,
     ), []
+
+
+Read = Sequence[tuple[Source, readers.Responses]]
+
+
+def _veiled(read: Read, data: DataSection, codebook: Codebook) -> tuple[personal.Veil | None, Read]:
+    """Return what was read with pseudonyms for ids, and comments without their writers' names."""
+    if not data.personal:
+        return None, read
+    veil = personal.veil(responses.frame for _, responses in read)
+    written = [one.column for one in codebook.verbatims.values()]
+    found = []
+    for source, responses in read:
+        frame = responses.frame
+        known = [name for name in data.personal if name in frame]
+        told = [as_labels(frame[name]) for name in known]
+        made = {name: personal.masked(frame[name], told) for name in written if name in frame}
+        made |= {name: veil.over(labels) for name, labels in zip(known, told, strict=True)}
+        labels = {name: one for name, one in responses.labels.items() if name not in known}
+        found.append((source, replace(responses, frame=frame.assign(**made), labels=labels)))
+    return veil, found
 
 
 def as_labels(series: pd.Series) -> pd.Series:
@@ -228,7 +270,7 @@ def _one_label(value: object) -> str:
     return str(value).strip()
 
 
-def _wanted(data: DataSection, codebook: Codebook, stated: Mapping[str, str]) -> dict[str, str]:
+def asked_for(data: DataSection, codebook: Codebook, stated: Mapping[str, str]) -> dict[str, str]:
     """Return every column that is asked for, with the YAML path that asks."""
     wanted: dict[str, str] = {}
     single = {
@@ -242,14 +284,23 @@ def _wanted(data: DataSection, codebook: Codebook, stated: Mapping[str, str]) ->
         "fpc": data.fpc,
         "duration": data.duration,
         "customer": data.customer,
+        "order": data.order,
+        "device": data.device,
     }
     for path, name in single.items():
         if name:
             wanted.setdefault(name, f"params: data.{path}")
     for i, name in enumerate(data.segments):
         wanted.setdefault(name, f"params: data.segments[{i}]")
+    for rival, name in data.users.items():
+        wanted.setdefault(name, f"params: data.users.{rival}")
     for i, rule in enumerate(data.eligible):
         wanted.setdefault(rule.column, f"params: data.eligible[{i}].column")
+        if rule.until:
+            wanted.setdefault(rule.until, f"params: data.eligible[{i}].until")
+    for path, names in (("page_times", data.page_times), ("asked_alike", data.asked_alike)):
+        for i, name in enumerate(names):
+            wanted.setdefault(name, f"params: data.{path}[{i}]")
     for key, name in stated.items():
         wanted.setdefault(name, f"params: analysis.drivers.stated_importance.{key}")
     for name, use in codebook.columns().items():
@@ -257,9 +308,10 @@ def _wanted(data: DataSection, codebook: Codebook, stated: Mapping[str, str]) ->
     return wanted
 
 
-def _absent(
+def absent(
     wanted: dict[str, str], coverage: pd.DataFrame, unused: list[str], parts: Sequence[Part]
 ) -> list[Fault]:
+    """Return the faults of columns that are asked for and that no source has."""
     files = ", ".join(part.name for part in parts[:3]) + (", …" if len(parts) > 3 else "")
     return [
         Fault(

@@ -257,7 +257,9 @@ def test_columns_are_renamed_as_params_say_it(tmp_path: Path) -> None:
         ("", {}, ["the file is empty"]),
         ("<!DOCTYPE html><html><body>Log in", {}, ["a web page (HTML)", "export again"]),
         ('{"id": 1}', {}, ["JSON"]),
-        (b"PK\x03\x04rest", {}, ["Excel workbook", "format: excel"]),
+        (b"PK\x03\x04rest", {}, ["a zip archive", "export a table"]),
+        (b"PK\x03\x04xl/workbook", {}, ["not an Excel workbook", "cut off or damaged"]),
+        (b"\x00\x00\x00\x00\x00\x00\x00\x00DUCK", {}, ["a DuckDB database", "query: SELECT"]),
         (bytes(range(256)) * 20, {}, ["not text in rows"]),
         ("a,b\n1,2\n", {"encoding": "utf-88"}, ['no encoding "utf-88"', '"utf-8"']),
         ("a,b\n1,2\n", {"sheet": 1}, ['"sheet" means nothing', "excel"]),
@@ -294,15 +296,21 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     assert "acme_2025.csv" in refusal(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["a.xls", "a.doc", "a", "a.sav", "a.parquet", "a.xlsx", "a.dta"])
+def test_the_content_decides_and_a_note_says_so(tmp_path: Path, name: str) -> None:
+    found = read(write(tmp_path, "a,b\n1,2\n", name))
+    assert (found.format, found.n_rows) == ("csv", 1)
+    assert codes(found) == ["format_by_content"]
+    assert codes(read(tmp_path / name, format="csv")) == []
+
+
 @pytest.mark.parametrize(
-    ("name", "says"),
-    [("a.xls", "save it as .xlsx"), ("a.doc", ".parquet"), ("a", "no extension")],
+    ("name", "says"), [("a.xls", "save it as .xlsx"), ("a.doc", ".parquet"), ("a", "no extension")]
 )
-def test_an_unknown_extension(tmp_path: Path, name: str, says: str) -> None:
-    message = refusal(write(tmp_path, "a,b\n1,2\n", name))
+def test_an_unknown_extension_of_no_known_content(tmp_path: Path, name: str, says: str) -> None:
+    message = refusal(write(tmp_path, b"\xd0\xcf\x11\xe0" + bytes(range(256)) * 9, name))
     assert says in message
     assert "format: csv" in message
-    assert read(tmp_path / name, format="csv").n_rows == 1
 
 
 def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -325,8 +333,7 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
         ("servqual_lab/responses.csv", (143, 45)),
         ("sfo_waves/2011_SFO_Customer_Survey.csv", (3872, 68)),
         ("sfo_waves/2017_SFO_Customer_Survey.csv", (2831, 97)),
-        ("exports/limesurvey_full_answers.csv", (71, 32)),
-        ("exports/qualtrics_labels.csv", (454, 27)),
+        ("exports/limesurvey_full_answers.csv", (71, 34)),
         ("churn_telco/Telco-Customer-Churn.csv", (7043, 21)),
         ("olist_orders/olist_orders.csv", (5000, 8)),
     ],
@@ -344,4 +351,33 @@ def test_real_quirks(reference: Path) -> None:
     assert items["item"][0] == "01"
     sfo = read(data / "sfo_waves" / "2017_SFO_Customer_Survey.csv")
     assert sfo.words["Q7ALL"] == ("Blank",)
-    assert "two header rows" in refusal(data / "exports" / "surveymonkey_star_wars.csv")
+
+
+# totals, and more encodings
+
+
+def test_totals_at_the_end_are_left_out_and_told(tmp_path: Path) -> None:
+    rows = "".join(f"{k},5\n" for k in range(8))
+    found = read(write(tmp_path, f"id,q\n{rows}\nAverage,5\n"))
+    assert found.n_rows == 8
+    assert found.frame["id"].tolist() == list(range(8))
+    noted = next(one for one in found.notes if one.code == "summary_rows")
+    assert (noted["n"], noted["rows"]) == (1, (11,))
+
+
+def test_a_word_in_a_text_is_no_total(tmp_path: Path) -> None:
+    rows = "".join(f"{k},total\n" for k in range(8))
+    assert read(write(tmp_path, f"id,q\n{rows}")).n_rows == 8
+
+
+KOREAN = "서비스에 매우 만족합니다 감사합니다"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"), [(KOREAN, "cp949"), (RUSSIAN, "cp1251"), (SLOVENE, "cp1250")]
+)
+def test_a_declared_or_found_encoding_is_used(tmp_path: Path, text: str, encoding: str) -> None:
+    path = write(tmp_path, f"id;comment\n1;{text}\n".encode(encoding))
+    assert read(path, encoding=encoding).frame["comment"][0] == text
+    found = read(path)
+    assert (found.encoding, found.frame["comment"][0]) == (encoding, text)

@@ -95,10 +95,12 @@ def test_excel_percent_cells_are_shares(tmp_path: Path) -> None:
 
 def test_excel_header_further_down(tmp_path: Path) -> None:
     path = workbook(tmp_path, Data=[[], ["Report 2025"], ["a", "b"], [1, 2]])
-    assert "say skip_rows: 2" in refusal(path)
-    found = read(path, skip_rows=2)
+    found = read(path)
     assert found.frame.to_dict("list") == {"a": [1], "b": [2]}
     assert found.first_line == 4
+    (below,) = found.notes
+    assert (below.code, below["row"], below["n"]) == ("header_below", 3, 1)
+    assert codes(read(path, skip_rows=2)) == []
 
 
 def test_excel_merged_header(tmp_path: Path) -> None:
@@ -108,6 +110,61 @@ def test_excel_merged_header(tmp_path: Path) -> None:
     book["Data"].merge_cells("B1:C1")
     book.save(path)
     assert "unmerge B1:C1" in refusal(path)
+
+
+def test_excel_headings_merged_over_their_columns(tmp_path: Path) -> None:
+    rows = [
+        ["Survey 2025"],
+        ["id", "Expectation", None, "Perception", None, "overall"],
+        [None, "speed", "care", "speed", "care", None],
+        [1, 7, 6, 5, 4, 3],
+    ]
+    path = workbook(tmp_path, Data=rows)
+    book = openpyxl.load_workbook(path)
+    for block in ("A1:F1", "B2:C2", "D2:E2", "A2:A3", "F2:F3"):
+        book["Data"].merge_cells(block)
+    book.save(path)
+    found = read(path)
+    names = ["Expectation - speed", "Expectation - care", "Perception - speed", "Perception - care"]
+    assert list(found.frame) == ["id", *names, "overall"]
+    assert found.frame.loc[0].tolist() == [1, 7, 6, 5, 4, 3]
+    assert found.texts["Perception - care"] == "Perception - care"
+    assert set(codes(found)) == {"header_below", "headings_joined"}
+
+
+def test_excel_own_names_below_merged_headings_stay(tmp_path: Path) -> None:
+    path = workbook(tmp_path, Data=[["id", "Service", None], [None, "q1", "q2"], [1, 5, 4]])
+    book = openpyxl.load_workbook(path)
+    book["Data"].merge_cells("B1:C1")
+    book.save(path)
+    found = read(path)
+    assert list(found.frame) == ["id", "q1", "q2"]
+    assert found.texts == {"q1": "Service - q1", "q2": "Service - q2"}
+
+
+def test_excel_the_sheet_with_the_answers_is_found(tmp_path: Path) -> None:
+    cover = [["Survey", "Acme"], ["Date", "2025"]]
+    data = [["id", "q1", "q2"], *([k, 5, 4] for k in range(20))]
+    path = workbook(tmp_path, Cover=cover, Answers=data, Codes=[["q1", "5 = good"]])
+    found = read(path)
+    assert (found.sheet, found.n_rows) == ("Answers", 20)
+    assert found.notes[0]["others"] == ("Cover", "Codes")
+
+
+def test_excel_sheets_with_the_same_questions_are_not_guessed(tmp_path: Path) -> None:
+    wave = [["id", "q1", "q2"], [1, 5, 4]]
+    message = refusal(workbook(tmp_path, y24=wave, y25=[*wave, [2, 3, 4]]))
+    assert "several sheets hold the same questions" in message
+    assert "sheet: y24" in message
+    assert read(tmp_path / "acme.xlsx", sheet="y25").n_rows == 2
+
+
+def test_excel_totals_at_the_end_are_left_out(tmp_path: Path) -> None:
+    rows = [["id", "q1"], *([k, 5] for k in range(8)), ["Mean", 5], ["Total", 40]]
+    found = read(workbook(tmp_path, Data=rows))
+    assert found.n_rows == 8
+    assert found.frame["id"].dtype == np.int64
+    assert (found.notes[0].code, found.notes[0]["rows"]) == ("summary_rows", (10, 11))
 
 
 def test_excel_formula_without_a_value(tmp_path: Path) -> None:
@@ -191,7 +248,7 @@ def test_parquet_refusals(tmp_path: Path) -> None:
     pq.write_table(pa.table({"a": pa.array([], pa.int64())}), path)
     assert "not a single row" in refusal(path)
     path.write_text("a,b\n1,2\n")
-    assert "say format: csv" in refusal(path)
+    assert "say format: csv" in refusal(path, format=path.suffix.replace(".sav", "spss").strip("."))
 
 
 # SPSS and Stata
@@ -226,9 +283,9 @@ def test_spss_keeps_codes_and_brings_its_dictionary(tmp_path: Path, suffix: str)
     assert found.frame["sex"].tolist()[:2] == ["F", "M"]
     assert pd.isna(found.frame["sex"][2])
     assert pd.api.types.is_datetime64_any_dtype(found.frame["day"])
-    assert found.labels == {"overall": "How satisfied are you?"}
-    assert found.value_labels["overall"] == {1: "not at all", 7: "very", 99: "refused"}
-    assert found.value_labels["sex"] == {"F": "female"}
+    assert found.texts == {"overall": "How satisfied are you?"}
+    assert found.labels["overall"] == {1: "not at all", 7: "very", 99: "refused"}
+    assert found.labels["sex"] == {"F": "female"}
     assert found.missing["overall"] == (99.0,)
     assert set(found.missing["q2"]) == {(97.0, 99.0), -2.0}
     noted = {one["column"]: (one["n"], one["codes"]) for one in found.notes}
@@ -249,8 +306,8 @@ def test_stata_counts_its_missing_letters_apart(tmp_path: Path) -> None:
     found = read(path)
     np.testing.assert_array_equal(found.frame["q1"], [1, np.nan, 5, np.nan, np.nan])
     np.testing.assert_array_equal(found.frame["q2"], [1, np.nan, 3, 4, 5])
-    assert found.labels == {"q1": "Overall"}
-    assert found.value_labels == {"q2": {1: "bad", 5: "good"}}
+    assert found.texts == {"q1": "Overall"}
+    assert found.labels == {"q2": {1: "bad", 5: "good"}}
     (letters,) = found.notes
     assert (letters.code, letters["n"], letters["codes"]) == ("stata_missing", 3, (".a", ".b"))
 
@@ -260,15 +317,15 @@ def test_labelled_refusals(tmp_path: Path) -> None:
     pyreadstat.write_sav(pd.DataFrame({"a": pd.Series([], dtype=float)}), str(path))
     assert "not a single row" in refusal(path)
     path.write_text("a,b\n1,2\n")
-    assert "say format: csv" in refusal(path)
-    assert '"delimiter" means nothing' in refusal(path, delimiter=";")
+    assert "say format: csv" in refusal(path, format=path.suffix.replace(".sav", "spss").strip("."))
+    assert '"delimiter" means nothing' in refusal(path, delimiter=";", format="spss")
 
 
 @pytest.mark.reference
 def test_real_spss_file_with_labels_at_the_ends(reference: Path) -> None:
     found = read(reference / "data" / "hbat" / "HBAT.sav")
     assert found.frame.shape == (100, 24)
-    assert found.value_labels["x6"] == {0: "Poor", 10: "Excellent"}
+    assert found.labels["x6"] == {0: "Poor", 10: "Excellent"}
     assert found.frame["x6"].dtype == np.float64
-    assert found.labels["x19"] == "X19 - Satisfaction"
+    assert found.texts["x19"] == "X19 - Satisfaction"
     assert found.missing == {}

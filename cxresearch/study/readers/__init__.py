@@ -1,4 +1,4 @@
-"""The door to data files: one call for csv, Excel, Parquet, SPSS and Stata.
+"""The door to data: one call for csv, Excel, Parquet, SPSS, Stata and what platforms export.
 
 What comes in is never repaired in silence: codes stay codes, only empty cells are blank, and
 whatever had to be guessed stands in the notes.
@@ -11,26 +11,42 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path
 
+import pandas as pd
+
 from cxresearch.errors import DataError, Fault
+from cxresearch.notes import Note, note
 from cxresearch.study.readers.answer_labels import Recoded, labels_to_codes
 from cxresearch.study.readers.cells import as_numbers
+from cxresearch.study.readers.database import ask, without_password
 from cxresearch.study.readers.excel import Sheet, read_excel
-from cxresearch.study.readers.files import FORMATS, SUFFIXES, contents, format_of
-from cxresearch.study.readers.header import renamed
+from cxresearch.study.readers.files import (
+    FORMATS,
+    SUFFIXES,
+    contents,
+    format_by_name,
+    format_of,
+    unpacked,
+)
+from cxresearch.study.readers.header import aliases, renamed
 from cxresearch.study.readers.labelled import Labelled, read_labelled
-from cxresearch.study.readers.parquet import Columns, read_parquet
-from cxresearch.study.readers.responses import Format, Responses
+from cxresearch.study.readers.parquet import Columns, columns_of, read_parquet
+from cxresearch.study.readers.platforms import PLATFORMS, finished
+from cxresearch.study.readers.responses import Export, Format, Responses
 from cxresearch.study.readers.text import Table, read_text
 
 __all__ = [
     "FORMATS",
+    "PLATFORMS",
     "SUFFIXES",
+    "Export",
     "Format",
     "Recoded",
     "Responses",
     "as_numbers",
     "labels_to_codes",
     "read",
+    "read_query",
+    "without_password",
 ]
 
 _TAKES: dict[str, tuple[Format, ...]] = {
@@ -59,10 +75,12 @@ def read(
     ----------
     path : str or Path
         The file; a text file may be packed (.csv.gz).
-    format : {"auto", "csv", "excel", "parquet", "spss", "stata"}
-        By default told from the extension.
+    format : {"auto", "csv", "excel", "parquet", "spss", "stata", \
+              "qualtrics", "surveymonkey", "limesurvey"}
+        By default told from what is in the file, exports of survey platforms among them; the
+        file's name does not decide.
     sheet : str or int, optional
-        Excel: name, or number counted from 1; by default the first visible sheet.
+        Excel: name, or number counted from 1; by default the one with the most answers.
     encoding : str, optional
         Text, SPSS, Stata; by default found.
     delimiter : str, optional
@@ -72,7 +90,8 @@ def read(
     skip_rows : int
         Lines or rows before the header.
     columns_rename : mapping of str to str, optional
-        New name -> name in the file, as `columns` in a params file says it.
+        New name -> name in the file, as `columns` in a params file says it. The question text,
+        or the platform's own id of the column, may stand for the name where it is the only one.
 
     Returns
     -------
@@ -96,8 +115,10 @@ def read(
     (';', ',', 'acme.csv, line 3')
     """
     path = Path(path)
-    raw = contents(path)
-    kind = format_of(path, format)
+    filed = contents(path)
+    raw = unpacked(filed, path)
+    platform = format if format in PLATFORMS else None
+    kind = format_of(path, "auto" if platform else format, raw)
     _check_options(
         path,
         kind,
@@ -118,21 +139,125 @@ def read(
             delimiter=delimiter,
             decimal=decimal,
             skip_rows=skip_rows,
+            platform=platform,
         )
     elif kind == "excel":
-        part = read_excel(raw, path, sheet=sheet, decimal=decimal, skip_rows=skip_rows)
+        part = read_excel(
+            raw, path, sheet=sheet, decimal=decimal, skip_rows=skip_rows, platform=platform
+        )
+    elif platform is not None:
+        raise DataError(_no_platform(path, kind, platform))
     elif kind == "parquet":
         part = read_parquet(raw, path)
-    else:
+    elif kind == "spss" or kind == "stata":
         part = read_labelled(raw, path, kind, encoding=encoding)
+    else:
+        raise DataError(_no_database(path))
+    told = [] if format != "auto" else _by_content(path, kind)
+    heading = getattr(part, "heading", None)
     responses = Responses(
-        **{one.name: getattr(part, one.name) for one in fields(part)},
+        **{one.name: getattr(part, one.name) for one in fields(part) if one.name != "heading"},
         file=path.name,
         format=kind,
-        sha256=hashlib.sha256(raw).hexdigest(),
+        sha256=hashlib.sha256(filed).hexdigest(),
+        n_rows=len(part.frame),
+    )
+    if heading is not None:
+        done = finished(responses.frame, heading, path.name)
+        responses = replace(
+            responses,
+            frame=done.frame,
+            texts=done.texts,
+            export=done.export,
+            missing=responses.missing | done.missing,
+            words={
+                name: words
+                for name, words in responses.words.items()
+                if not pd.api.types.is_numeric_dtype(done.frame[name])
+            },
+            notes=(*responses.notes, *done.notes),
+        )
+    responses = replace(responses, notes=(*told, *responses.notes))
+    return _with_names(responses, columns_rename) if columns_rename else responses
+
+
+def read_query(
+    url: str,
+    query: str,
+    *,
+    folder: str | Path = ".",
+    columns_rename: Mapping[str, str] | None = None,
+) -> Responses:
+    """Return the answers that a database gives to one SELECT.
+
+    Parameters
+    ----------
+    url : str
+        duckdb:///answers.duckdb, sqlite:///answers.sqlite or postgresql://user@host/database. A
+        password may stand in it as ${VARIABLE}; no message shows it.
+    query : str
+        One SELECT, one row per respondent.
+    folder : str or Path
+        Where relative paths begin: the folder of the params file.
+    columns_rename : mapping of str to str, optional
+        New name -> name in the result.
+
+    Returns
+    -------
+    Responses
+        Its `sha256` is of the answers, so that the same answers have the same one.
+
+    Raises
+    ------
+    DataError
+        No such database, no SELECT, a query that the database refuses, no rows.
+
+    Examples
+    --------
+    >>> read_query("duckdb://", "SELECT 7 AS id, 5 AS overall").frame
+       id  overall
+    0   7        5
+    """
+    table, place = ask(url, query, Path(folder))
+    part = columns_of(table, place.name, "the query's result")
+    rows = pd.util.hash_pandas_object(part.frame, index=False).to_numpy().tobytes()
+    digest = hashlib.sha256(rows + "\n".join(part.frame.columns).encode())
+    responses = Responses(
+        frame=part.frame,
+        notes=part.notes,
+        file=place.name,
+        format="sql",
+        sha256=digest.hexdigest(),
         n_rows=len(part.frame),
     )
     return _with_names(responses, columns_rename) if columns_rename else responses
+
+
+def _by_content(path: Path, kind: Format) -> list[Note]:
+    """Return the note that a file is not what its name says."""
+    if format_by_name(path) == kind or (kind == "csv" and path.suffix.lower() == ".gz"):
+        return []
+    return [note("format_by_content", file=path.name, format=kind)]
+
+
+def _no_database(path: Path) -> Fault:
+    return Fault(
+        kind="data",
+        what="a file is not asked in SQL",
+        where=path.name,
+        found="format: sql",
+        hint="write url: duckdb:///answers.duckdb and query: SELECT …, or leave format out",
+    )
+
+
+def _no_platform(path: Path, kind: Format, platform: str) -> Fault:
+    return Fault(
+        kind="data",
+        what=f"an export of {platform} is a text file or a workbook",
+        where=path.name,
+        found=f"a file of format {kind}",
+        hint="leave format out: labels and codes are read from the file itself",
+    )
 
 
 def _check_options(path: Path, kind: Format, given: Mapping[str, object]) -> None:
@@ -174,12 +299,16 @@ def _check_options(path: Path, kind: Format, given: Mapping[str, object]) -> Non
 
 def _with_names(responses: Responses, rename: Mapping[str, str]) -> Responses:
     """Return responses with columns called as the study calls them, dictionaries included."""
-    names = renamed([str(name) for name in responses.frame.columns], rename, responses.file)
+    known = [str(name) for name in responses.frame.columns]
+    told = aliases(known, responses.texts, responses.export.ids)
+    rename = {new: told.get(old, old) if old not in known else old for new, old in rename.items()}
+    names = renamed(known, rename, responses.file)
     return replace(
         responses,
         frame=responses.frame.rename(columns=names),
-        labels={names.get(name, name): text for name, text in responses.labels.items()},
-        value_labels={names.get(name, name): one for name, one in responses.value_labels.items()},
+        texts={names.get(name, name): text for name, text in responses.texts.items()},
+        labels={names.get(name, name): one for name, one in responses.labels.items()},
+        export=responses.export.renamed(names),
         missing={names.get(name, name): codes for name, codes in responses.missing.items()},
         words={names.get(name, name): words for name, words in responses.words.items()},
     )

@@ -2,8 +2,9 @@
 
 UTF-8 proves itself: text in another encoding is hardly ever valid UTF-8. Beyond it, one byte is
 one letter and every reading is possible, so letters decide: Cyrillic words are whole runs of high
-bytes; š and ž within words speak for Central Europe (windows-1250), ñ, à, ¿ for the West
-(windows-1252). The result is a guess, is told as one, and a declared encoding always wins.
+bytes, Korean syllables pairs of them; š and ž within words speak for Central Europe
+(windows-1250), ñ, à, ¿ for the West (windows-1252). The result is a guess, is told as one, and a
+declared encoding always wins.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ KNOWN = (
     "cp866",
     "cp850",
     "mac-roman",
+    "cp949",
 )
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -38,6 +40,7 @@ _MARKS = (
 )
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SAMPLE = 2_000_000  # bytes looked at for a guess
+_MOSTLY = 0.9
 _CYRILLIC = ("cp1251", "koi8-r", "cp866")
 _COMMON_CYRILLIC = frozenset("оеаинтсрвлкмдпу")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{3,}")
@@ -128,6 +131,8 @@ def guess(raw: bytes) -> str:
         sample = raw
     high = len(_HIGH.findall(sample))
     in_runs = sum(len(run) for run in _HIGH_RUN.findall(sample))
+    if in_runs > 0.5 * high and _hangul_share(sample) > _MOSTLY and _decodes(raw, "cp949"):
+        return "cp949"
     if in_runs > 0.5 * high:
         best = max(_CYRILLIC, key=lambda encoding: _cyrillic_share(sample, encoding))
         if _cyrillic_share(sample, best) > 0.4 and _decodes(raw, best):
@@ -155,7 +160,8 @@ def is_binary(text: str) -> bool:
 def _declared(raw: bytes, declared: str, file: str) -> Decoded:
     try:
         name = codecs.lookup(declared).name
-    except LookupError as error:
+        "a".encode(name)  # "base64" and the like are codecs, but of no text
+    except (LookupError, ValueError) as error:
         raise DataError(
             Fault(
                 kind="data",
@@ -240,6 +246,12 @@ def _cyrillic_share(sample: bytes, encoding: str) -> float:
     """Return the share of high bytes that read as common lower-case Cyrillic letters."""
     text = b"".join(_HIGH_RUN.findall(sample)).decode(encoding, errors="replace")
     return sum(char in _COMMON_CYRILLIC for char in text) / max(len(text), 1)
+
+
+def _hangul_share(sample: bytes) -> float:
+    """Return the share of letters beyond ASCII that read as Korean syllables."""
+    letters = [char for char in sample.decode("cp949", errors="replace") if char > "\x7f"]
+    return sum("\uac00" <= char <= "\ud7a3" for char in letters) / max(len(letters), 1)
 
 
 def _decodes(raw: bytes, encoding: str) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -18,13 +20,17 @@ import pyarrow as pa
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
-from cxresearch.errors import DataError, Fault, did_you_mean, first
+from cxresearch.errors import CxError, DataError, Fault, did_you_mean, first
 from cxresearch.notes import Note, note
 from cxresearch.study.readers.cells import column_of, typed
 from cxresearch.study.readers.files import not_this
 from cxresearch.study.readers.header import check_header
+from cxresearch.study.readers.platforms import HEAD_ROWS, Heading, recognised
+from cxresearch.study.readers.sheets import Header, find_header, sheet_name
+from cxresearch.study.readers.summary import MOST_SUMMARY_ROWS, summary_rows
 
 _FORMULA = re.compile(rb"<f[ >/]")
+_HEAD = 30  # rows in which titles and header stand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -37,6 +43,15 @@ class Sheet:
     sheet: str
     decimal: str | None
     line_numbers: np.ndarray
+    heading: Heading | None = None
+    texts: dict[str, str] = field(default_factory=dict)
+
+
+# what openpyxl raises where the archive or its XML is not as it should be
+_DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, InvalidFileException, KeyError, ValueError, OSError),
+    *(TypeError, AttributeError, IndexError, EOFError, SyntaxError, RuntimeError),
+)
 
 
 def read_excel(
@@ -46,6 +61,7 @@ def read_excel(
     sheet: str | int | None = None,
     decimal: str | None = None,
     skip_rows: int = 0,
+    platform: str | None = None,
 ) -> Sheet:
     """Read one sheet of a workbook (.xlsx, .xlsm).
 
@@ -60,11 +76,13 @@ def read_excel(
     path : Path
         For its name only.
     sheet : str or int, optional
-        Name, or number counted from 1; by default the first visible sheet.
+        Name, or number counted from 1; by default the visible sheet with the most answers.
     decimal : {".", ","}, optional
         Decimal mark of numbers stored as text.
     skip_rows : int
-        Rows before the header.
+        Rows before the header; titles above it are skipped by themselves.
+    platform : str, optional
+        The survey platform whose export this is; by default it is found.
 
     Raises
     ------
@@ -72,17 +90,13 @@ def read_excel(
         Not a workbook, an unknown sheet, no header, no rows, header cells empty, merged or twice,
         formulas that were never calculated.
     """
-    try:
+    with _whole(path, raw):
         book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
-        raise not_this(path, raw, "excel", str(error)) from error
-    try:
-        name, notes = _sheet_name(book, sheet, path)
-        rows, at = _rows(book[name], skip_rows)
-    except (zipfile.BadZipFile, KeyError, EOFError, SyntaxError) as error:
-        raise not_this(path, raw, "excel", str(error)) from error
-    finally:
-        book.close()
+        try:
+            name, notes = sheet_name(book, sheet, path)
+            rows, at = _rows(book[name], skip_rows)
+        finally:
+            book.close()
     place = f"sheet {name}"
     if not rows:
         raise DataError(
@@ -93,14 +107,35 @@ def read_excel(
                 hint=did_you_mean("", [one for one in book.sheetnames if one != name]),
             )
         )
-    names = ["" if cell.value is None else _shown(cell.value).strip() for cell in rows[0]]
-    width = _width(names, rows)
+    head = [
+        ["" if cell.value is None else _shown(cell.value).strip() for cell in row]
+        for row in rows[:_HEAD]
+    ]
+    heading = recognised(head[:HEAD_ROWS], platform, path.name)
+    with _whole(path, raw):
+        spans = _spans(raw, name, at, head)
+    if heading is not None and heading.export.reason == "options_row" and spans and not platform:
+        heading = None  # headings merged over their columns: a workbook somebody made
+    if heading is not None:
+        begin, n_rows, names, groups = 0, heading.n_rows, list(heading.names), [""]
+    else:
+        header = find_header(head, spans)
+        begin, n_rows, names, groups = header.at, header.rows, header.names, header.groups
+        notes += _header_notes(header, at, path.name)
+    width = _width(names, rows[begin + n_rows - 1 :])
     names = names[:width]
-    place = f"{place}, row {at[0]}"
+    place = f"{place}, row {at[begin]}"
     check_header(
-        names, file=path.name, place=place, hint=_header_hint(raw, name, at[0], names, rows)
+        [one for one in names if one] if heading is not None else names,
+        file=path.name,
+        place=place,
+        hint=_header_hint(raw, name, at[begin], names, rows[begin:]),
     )
-    body = [(line, row) for line, row in zip(at[1:], rows[1:], strict=True) if not _blank(row)]
+    body = [
+        (line, row)
+        for line, row in zip(at[begin + n_rows :], rows[begin + n_rows :], strict=True)
+        if not _blank(row)
+    ]
     if not body:
         raise DataError(
             Fault(
@@ -111,18 +146,22 @@ def read_excel(
                 hint="look whether the export was complete, or name another sheet",
             )
         )
-    _check_formulas(raw, name, path)
+    body, left_out = _without_summary(body, path.name)
+    notes += left_out
+    with _whole(path, raw):
+        _check_formulas(raw, name, path)
     cells = {
         column: [row[k].value if k < len(row) else None for _, row in body]
         for k, column in enumerate(names)
+        if column
     }
     percent = [
         column
         for k, column in enumerate(names)
-        if any(k < len(row) and _is_percent(row[k]) for _, row in body)
+        if column and any(k < len(row) and _is_percent(row[k]) for _, row in body)
     ]
     notes += [note("percent_cells", column=column) for column in percent]
-    n_blank = body[-1][0] - at[0] - len(body)
+    n_blank = body[-1][0] - at[begin + n_rows - 1] - len(body)
     if n_blank:
         notes.append(note("rows_blank", file=path.name, n=n_blank))
     frame, words, mark, noted = _frame(cells, decimal, path)
@@ -133,38 +172,65 @@ def read_excel(
         sheet=name,
         decimal=mark,
         line_numbers=np.array([line for line, _ in body], dtype=np.int64),
+        heading=heading,
+        texts={
+            column: f"{group} - {column.removeprefix(f'{group} - ')}"
+            for column, group in zip(names, groups, strict=False)
+            if column and group
+        },
     )
 
 
-def _sheet_name(book: Any, sheet: str | int | None, path: Path) -> tuple[str, list[Note]]:
-    names = [one.title for one in book.worksheets]
-    if not names:
-        raise DataError(
-            Fault(kind="data", what="the workbook has no sheet with cells", where=path.name)
-        )
-    if sheet is None:
-        visible = [one.title for one in book.worksheets if one.sheet_state == "visible"]
-        chosen = (visible or names)[0]
-        others = tuple(name for name in names if name != chosen)
-        if not others:
-            return chosen, []
-        return chosen, [note("sheet_chosen", file=path.name, sheet=chosen, others=others)]
-    if isinstance(sheet, str):
-        same = [name for name in names if name.strip().casefold() == sheet.strip().casefold()]
-        if sheet in names or len(same) == 1:
-            return (sheet if sheet in names else same[0]), []
-    elif 1 <= sheet <= len(names):
-        return names[sheet - 1], []
-    quoted = f'"{sheet}"' if isinstance(sheet, str) else f"number {sheet}"
-    raise DataError(
-        Fault(
-            kind="data",
-            what=f"there is no sheet {quoted}",
-            where=path.name,
-            found=f"{len(names)} sheets: {first(names, 8)}",
-            hint=did_you_mean(sheet, names),
-        )
-    )
+@contextmanager
+def _whole(path: Path, raw: bytes) -> Iterator[None]:
+    """Refuse a workbook in which bytes or parts are damaged or lacking."""
+    try:
+        yield
+    except CxError:
+        raise
+    except _DAMAGED as error:
+        raise not_this(path, raw, "excel", str(error)) from error
+
+
+def _spans(
+    raw: bytes, sheet: str, at: Sequence[int], head: Sequence[Sequence[str]]
+) -> dict[tuple[int, int], int]:
+    """Return (row, column) -> columns covered, of cells merged over columns in the first rows."""
+    if len(head) < 2 or all(all(row) for row in head[:2]):
+        return {}
+    book = openpyxl.load_workbook(io.BytesIO(raw), data_only=True)
+    position = {line: k for k, line in enumerate(at[: len(head)])}
+    spans = {
+        (position[block.min_row], block.min_col - 1): block.size["columns"]
+        for block in book[sheet].merged_cells.ranges
+        if block.min_row in position and block.size["columns"] > 1
+    }
+    book.close()
+    return spans
+
+
+def _header_notes(header: Header, at: Sequence[int], file: str) -> list[Note]:
+    notes = []
+    if header.at:
+        notes.append(note("header_below", file=file, row=at[header.at], n=header.at))
+    if header.rows > 1:
+        notes.append(note("headings_joined", file=file, row=at[header.at]))
+    return notes
+
+
+def _without_summary(
+    body: list[tuple[int, Sequence[Any]]], file: str
+) -> tuple[list[tuple[int, Sequence[Any]]], list[Note]]:
+    """Leave out rows at the end that sum up the rows above, and say so."""
+    last = [
+        [None if cell.value is None else _shown(cell.value) for cell in row]
+        for _, row in body[-MOST_SUMMARY_ROWS:]
+    ]
+    n = summary_rows(last, len(body))
+    if not n:
+        return body, []
+    told = note("summary_rows", file=file, n=n, rows=tuple(line for line, _ in body[-n:]))
+    return body[:-n], [told]
 
 
 def _rows(sheet: Any, skip_rows: int) -> tuple[list[Sequence[Any]], list[int]]:
@@ -191,7 +257,7 @@ def _width(names: list[str], rows: Sequence[Sequence[Any]]) -> int:
     width = max((k for k, name in enumerate(names, 1) if name), default=0)
     for row in rows[1:]:
         for k in range(len(row), width, -1):
-            if row[k - 1].value is not None:
+            if _kind(row[k - 1].value) != "blank":
                 width = k
                 break
     names.extend("" for _ in range(width - len(names)))
@@ -209,7 +275,8 @@ def _frame(
     for name, values in cells.items():
         kinds = {_kind(value) for value in values} - {"blank"}
         if kinds == {"date"}:
-            days = pd.to_datetime(pd.Series(values, dtype=object))
+            told = [None if _kind(value) == "blank" else value for value in values]
+            days = pd.to_datetime(pd.Series(told, dtype=object))
             found[name] = days.to_numpy()
         elif kinds and kinds <= {"number", "logical"}:
             found[name] = _numbers(values)
@@ -301,7 +368,8 @@ def _check_formulas(raw: bytes, sheet: str, path: Path) -> None:
             formulas[sheet].iter_rows(), values[sheet].iter_rows(), strict=True
         )
         for formula, value in zip(asked, stored, strict=True)
-        if formula.data_type == "f" and value.value is None
+        # a stored empty text, as of =IF(A2="","",A2), is a value
+        if formula.data_type == "f" and value.value is None and value.data_type != "str"
     ]
     formulas.close()
     values.close()

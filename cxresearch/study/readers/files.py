@@ -23,6 +23,9 @@ SUFFIXES: dict[str, Format] = {
     ".dta": "stata",
 }
 FORMATS: tuple[Format, ...] = ("csv", "excel", "parquet", "spss", "stata")
+_PLATFORM_FORMATS = ("surveymonkey", "limesurvey", "sql")
+_DATABASE_HINT = "ask it: responses: {url: duckdb:///answers.duckdb, query: SELECT …}"
+_GZIP = b"\x1f\x8b"
 
 _OTHERS = {
     ".xls": "an Excel workbook of before 2007: save it as .xlsx",
@@ -49,7 +52,7 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"<stata_dta>", "a Stata file", "stata"),
     (b"\xd0\xcf\x11\xe0", "an old or password-protected Excel workbook", ""),
     (b"%PDF", "a PDF document", ""),
-    (b"\x1f\x8b", "a gzip archive", ""),
+    (_GZIP, "a gzip archive", ""),
     (b"\x89PNG", "a picture", ""),
     (b"\xff\xd8\xff", "a picture", ""),
     (b"SQLite format 3", "an SQLite database", ""),
@@ -64,9 +67,18 @@ def contents(path: Path) -> bytes:
     DataError
         No such file (with the nearest name in its folder), a folder, no permission, empty.
     """
-    if not path.exists():
+    try:
+        there, folder = path.exists(), path.is_dir()
+    except (OSError, ValueError) as error:  # a name that no system takes
+        what = "the file's name cannot be a name"
+        found = getattr(error, "strerror", None) or str(error)
+        where, hint = str(path)[:200], "correct the path"
+        raise DataError(
+            Fault(kind="data", what=what, where=where, found=found, hint=hint)
+        ) from error
+    if not there:
         raise DataError(_no_file(path))
-    if path.is_dir():
+    if folder:
         inside = sorted(one.name for one in path.iterdir() if one.suffix.lower() in SUFFIXES)
         raise DataError(
             Fault(
@@ -106,21 +118,21 @@ def contents(path: Path) -> bytes:
     return found
 
 
-def format_of(path: Path, declared: str) -> Format:
-    """Return the format as declared, or by the file's extension.
+def format_of(path: Path, declared: str, raw: bytes) -> Format:
+    """Return the format as declared, or by what the file's bytes are; its name comes second.
 
     Raises
     ------
     DataError
-        For a format or an extension that no reader knows.
+        For a format that no reader knows, or a file that is none of them.
 
     Examples
     --------
-    >>> format_of(Path("answers.zsav"), "auto")
+    >>> format_of(Path("answers.csv"), "auto", b"$FL2@(#) SPSS DATA FILE")
     'spss'
     """
     if declared != "auto":
-        for known in FORMATS:
+        for known in (*FORMATS, "sql"):
             if known == declared:
                 return known
         raise DataError(
@@ -128,30 +140,68 @@ def format_of(path: Path, declared: str) -> Format:
                 kind="data",
                 what=f'no reader for the format "{declared}"',
                 where=path.name,
-                hint=did_you_mean(declared, ["auto", *FORMATS]),
+                hint=did_you_mean(declared, ["auto", *FORMATS, "qualtrics", *_PLATFORM_FORMATS]),
             )
         )
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    suffix = suffixes[-1] if suffixes else ""
-    if suffix == ".gz" and len(suffixes) > 1 and SUFFIXES.get(suffixes[-2]) == "csv":
+    by_name = format_by_name(path)
+    name, by_content = looks_like(raw)
+    for known in FORMATS:
+        if known == by_content:
+            return known
+    if not name and is_text(raw):
         return "csv"
-    if suffix in SUFFIXES:
-        return SUFFIXES[suffix]
+    if by_name is not None:
+        return by_name
+    suffix = path.suffix.lower()
     known_ones = ", ".join(SUFFIXES)
     raise DataError(
         Fault(
             kind="data",
             what=f'the extension "{suffix}" is not known' if suffix else "no extension",
             where=path.name,
-            found=_OTHERS.get(suffix, ""),
-            hint=f"known are {known_ones}; or say what it is by format: {' | '.join(FORMATS)}",
+            found=_OTHERS.get(suffix, name),
+            hint=_DATABASE_HINT
+            if "database" in name
+            else f"known are {known_ones}; or say what it is by format: {' | '.join(FORMATS)}",
         )
     )
 
 
+def format_by_name(path: Path) -> Format | None:
+    """Return the format that a file's name promises; None where it promises none.
+
+    Examples
+    --------
+    >>> format_by_name(Path("answers.zsav")), format_by_name(Path("answers.csv.gz"))
+    ('spss', 'csv')
+    """
+    suffixes = [suffix.lower() for suffix in path.suffixes] or [""]
+    if suffixes[-1] == ".gz" and len(suffixes) > 1:
+        return "csv" if SUFFIXES.get(suffixes[-2]) == "csv" else None
+    return SUFFIXES.get(suffixes[-1])
+
+
+def is_text(raw: bytes) -> bool:
+    r"""Say whether bytes are text in some encoding: UTF-16 holds zeros, but in every other place.
+
+    Examples
+    --------
+    >>> is_text(b"a;b\n1;2\n"), is_text("a;b".encode("utf-16")), is_text(bytes(40))
+    (True, True, False)
+    """
+    sample = raw[:4000]
+    if sample.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
+        return True
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if even or odd:
+        return max(even, odd) > 0.3 * len(sample) and min(even, odd) < 0.02 * len(sample)
+    control = sum(byte < 32 and byte not in (9, 10, 11, 12, 13, 27) for byte in sample)
+    return control <= 0.01 * len(sample)
+
+
 def unpacked(raw: bytes, path: Path) -> bytes:
-    """Return the bytes of a text file, unpacked where its name ends in `.gz`."""
-    if path.suffix.lower() != ".gz":
+    """Return the bytes of a file, unpacked where they are a gzip archive."""
+    if not raw.startswith(_GZIP) and path.suffix.lower() != ".gz":
         return raw
     try:
         return gzip.decompress(raw)
@@ -177,7 +227,13 @@ def looks_like(raw: bytes) -> tuple[str, str]:
     """
     for magic, name, format_ in _MAGIC:
         if raw.startswith(magic):
+            if format_ == "excel" and b"xl/" not in raw and b"workbook" not in raw:
+                return "a zip archive", ""
             return name, format_
+    if raw[8:12] == b"DUCK":
+        return "a DuckDB database", ""
+    if len(raw) > 4 and raw[0] in range(104, 119) and raw[1] in (1, 2) and raw[2] == 1:
+        return "a Stata file", "stata"
     head = raw[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head.startswith((b"<!doctype html", b"<html")) or b"<html" in head[:500]:
         return "a web page (HTML)", ""
@@ -196,7 +252,9 @@ def not_this(path: Path, raw: bytes, expected: Format, problem: str = "") -> Dat
     elif name == "a web page (HTML)":
         hint = "the download gave a page (a log-in or an error?) in place of the data: export again"
     elif format_:
-        hint = f"say format: {format_}, or correct the extension"
+        hint = f"say format: {format_}, or leave format out"
+    elif "database" in name:
+        hint = _DATABASE_HINT
     elif name:
         hint = "export a table: .csv, .xlsx, .parquet, .sav or .dta"
     elif b"\x00" not in raw[:4000] and expected != "csv":

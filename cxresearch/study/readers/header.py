@@ -55,6 +55,23 @@ def check_header(names: Sequence[str], *, file: str, place: str, hint: str = "")
         raise DataError(*faults)
 
 
+def aliases(
+    columns: Sequence[str], texts: Mapping[str, str], ids: Mapping[str, str]
+) -> dict[str, str]:
+    """Return question text or platform's id -> column, where only one column has it.
+
+    Examples
+    --------
+    >>> aliases(["Q1", "Q2", "Q3"], {"Q1": "Why?", "Q2": "How?", "Q3": "Why?"}, {"Q1": "QID7"})
+    {'How?': 'Q2', 'QID7': 'Q1'}
+    """
+    found: dict[str, str] = {}
+    for known in (texts, ids):
+        counts = Counter(known.values())
+        found |= {other: name for name, other in known.items() if counts[other] == 1}
+    return {other: name for other, name in found.items() if name in set(columns)}
+
+
 def renamed(columns: Sequence[str], rename: Mapping[str, str], file: str) -> dict[str, str]:
     """Return {name in the file: new name} for a `columns` mapping {new name: name in the file}.
 

@@ -29,8 +29,8 @@ class Labelled:
     """A labelled file, read: its frame and its dictionary."""
 
     frame: pd.DataFrame
-    labels: dict[str, str] = field(default_factory=dict)
-    value_labels: dict[str, dict[Code, str]] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, dict[Code, str]] = field(default_factory=dict)
     missing: dict[str, tuple[MissingCode, ...]] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     encoding: str | None = None
@@ -72,10 +72,8 @@ def read_labelled(
                 hint="look whether a filter was set when the file was saved",
             )
         )
-    labels = {name: text.strip() for name, text in meta.column_names_to_labels.items() if text}
-    value_labels = {
-        name: _without_letters(codes) for name, codes in meta.variable_value_labels.items()
-    }
+    texts = {name: text.strip() for name, text in meta.column_names_to_labels.items() if text}
+    labels = {name: _without_letters(codes) for name, codes in meta.variable_value_labels.items()}
     notes: list[Note] = []
     columns: dict[str, pd.Series] = {}
     for name in frame.columns:
@@ -87,8 +85,8 @@ def read_labelled(
         notes += _declared(name, columns[name], codes)
     return Labelled(
         frame=pd.DataFrame(columns),
-        labels=labels,
-        value_labels={name: codes for name, codes in value_labels.items() if codes},
+        texts=texts,
+        labels={name: codes for name, codes in labels.items() if codes},
         missing=missing,
         notes=tuple(notes),
         encoding=encoding or meta.file_encoding,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -42,6 +42,24 @@ def lay_out(text: str, path: Path, *, delimiter: str | None, skip_rows: int) -> 
     layout = _header(text, _mark(text, delimiter or said, path), skipped, path)
     _check_delimiter(layout, delimiter, path)
     return layout
+
+
+def below(layout: Layout, n_rows: int) -> Layout:
+    """Return the layout whose body begins after so many more rows: a heading of several rows."""
+    if not n_rows:
+        return layout
+    lines, taken = io.StringIO(layout.body, newline="\n"), 0
+
+    def fed() -> Iterator[str]:
+        nonlocal taken
+        for line in lines:
+            taken += len(line)
+            yield line
+
+    reader = csv.reader(fed(), delimiter=layout.delimiter)
+    for _ in islice(reader, n_rows):
+        pass
+    return replace(layout, body=layout.body[taken:], body_line=layout.body_line + reader.line_num)
 
 
 def find_delimiter(text: str) -> str:
@@ -134,11 +152,11 @@ def _mark(text: str, declared: str | None, path: Path) -> str:
     if declared is None:
         return find_delimiter(text)
     mark = _NAMES.get(declared.lower(), declared)
-    if len(mark) != 1 or mark in '"\n\r':
+    if len(mark) != 1 or mark in '"\n\r' or not mark.isascii():
         raise DataError(
             Fault(
                 kind="data",
-                what="a delimiter is one character",
+                what="a delimiter is one character of ASCII, and no quotation mark",
                 where=path.name,
                 found=repr(declared),
                 hint="one of , ; | tab; left out, it is found",

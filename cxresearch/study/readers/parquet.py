@@ -44,14 +44,32 @@ def read_parquet(raw: bytes, path: Path) -> Columns:
         table = pq.ParquetFile(pa.BufferReader(raw)).read()
     except (pa.ArrowException, OSError) as error:
         raise not_this(path, raw, "parquet", str(error).split("\n")[0]) from error
+    return columns_of(table, path.name, "the schema")
+
+
+def columns_of(table: pa.Table, file: str, place: str) -> Columns:
+    """Return an Arrow table as plain columns; the types it has are meant.
+
+    Parameters
+    ----------
+    table : pyarrow Table
+        Of a Parquet file or a database.
+    file, place : str
+        For messages.
+
+    Raises
+    ------
+    DataError
+        No rows, a name that stands twice, a column of lists or structures.
+    """
     names = [str(name) for name in table.column_names]
-    check_header(names, file=path.name, place="the schema")
+    check_header(names, file=file, place=place)
     if not table.num_rows:
         raise DataError(
             Fault(
                 kind="data",
                 what="there are columns but not a single row of answers",
-                where=path.name,
+                where=file,
                 found=f"{len(names)} columns: {first(names)}",
                 hint="look whether the export was complete",
             )
@@ -62,7 +80,7 @@ def read_parquet(raw: bytes, path: Path) -> Columns:
             Fault(
                 kind="data",
                 what=f"{len(nested)} columns hold lists or structures, not one answer a row",
-                where=path.name,
+                where=file,
                 found=first([f"{name}: {table.schema.field(name).type}" for name in nested]),
                 hint="write one column for each answer",
             )
@@ -105,7 +123,21 @@ def _plain(column: Any) -> np.ndarray:
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return np.asarray(column.cast(pa.float64()).to_numpy())
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-        return np.asarray(column.cast(pa.timestamp("us")).to_numpy())
+        return _moments(column)
+    if pa.types.is_interval(kind):
+        told = [np.nan if one is None else str(one) for one in column.to_pylist()]
+        return np.array(told, dtype=object)
+    return _texts(column.cast(pa.string()))
+
+
+def _moments(column: Any) -> np.ndarray:
+    """Return moments in microseconds, nanoseconds cut; in seconds where years are beyond these."""
+    for unit in ("us", "s"):
+        into = pc.CastOptions(target_type=pa.timestamp(unit), allow_time_truncate=True)
+        try:
+            return np.asarray(column.cast(options=into).to_numpy())
+        except pa.ArrowInvalid:
+            continue
     return _texts(column.cast(pa.string()))
 
 

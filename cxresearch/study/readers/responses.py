@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -10,11 +11,71 @@ import pandas as pd
 
 from cxresearch.notes import Note
 
-Format = Literal["csv", "excel", "parquet", "spss", "stata"]
+Format = Literal["csv", "excel", "parquet", "spss", "stata", "sql"]
+Platform = Literal["qualtrics", "surveymonkey", "limesurvey", "google_forms", "microsoft_forms"]
 Code = Any
 """A code of an answer: a float, or text in a column of text."""
 MissingCode = Any
 """A code, or a (low, high) range of numbers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Export:
+    """What a survey platform's export says of its columns; empty for any other file.
+
+    Attributes
+    ----------
+    platform : str or None
+        qualtrics, surveymonkey, limesurvey, google_forms, microsoft_forms; None for a plain table.
+    reason : str
+        Code of what gave the platform away: import_ids, metadata_names, declared, …
+    roles : dict
+        What the platform's own columns are -> column: id, started, ended, recorded, duration,
+        finished, progress, status, language, weight.
+    metadata : tuple of str
+        Columns that the platform added: no questions.
+    personal : tuple of str
+        Those of them that say who somebody is: addresses, names, places.
+    questions : dict
+        Question -> its columns, for questions of several: matrices, rankings, boxes to tick.
+    options : dict
+        Column -> its row or option within the question.
+    checks : tuple of str
+        Columns of boxes: 1 ticked, 0 not, blank where the question was not answered.
+    pairs : tuple of (str, str)
+        (expectation, perception) columns of questions that were rated on two scales.
+    ids : dict
+        Column -> the platform's own id of it (Qualtrics: ImportId), the same in every wave.
+    """
+
+    platform: Platform | None = None
+    reason: str = ""
+    roles: dict[str, str] = field(default_factory=dict)
+    metadata: tuple[str, ...] = ()
+    personal: tuple[str, ...] = ()
+    questions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    options: dict[str, str] = field(default_factory=dict)
+    checks: tuple[str, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def renamed(self, names: Mapping[str, str]) -> Export:
+        """Return the same with columns called otherwise; `names` is old name -> new name."""
+
+        def now(name: str) -> str:
+            return names.get(name, name)
+
+        return replace(
+            self,
+            roles={role: now(name) for role, name in self.roles.items()},
+            metadata=tuple(map(now, self.metadata)),
+            personal=tuple(map(now, self.personal)),
+            questions={key: tuple(map(now, one)) for key, one in self.questions.items()},
+            options={now(name): option for name, option in self.options.items()},
+            checks=tuple(map(now, self.checks)),
+            pairs=tuple((now(first), now(second)) for first, second in self.pairs),
+            ids={now(name): one for name, one in self.ids.items()},
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -28,12 +89,14 @@ class Responses:
         float64 (NaN where blank), text is of dtype object (NaN where blank), dates are datetime64.
     file : str
         The file's name without its folder, for messages.
-    format : {"csv", "excel", "parquet", "spss", "stata"}
-        What it was read as.
+    format : {"csv", "excel", "parquet", "spss", "stata", "sql"}
+        What it was read as; which survey platform wrote it stands in `export`.
+    texts : dict
+        Column -> question text, without markup (SPSS and Stata call it the variable label).
     labels : dict
-        Column -> question text (SPSS and Stata call it the variable label).
-    value_labels : dict
         Column -> {code: label}; all or only some codes of a scale may have one.
+    export : Export
+        What a survey platform's export says of its columns.
     missing : dict
         Column -> codes, and (low, high) ranges, that the file declares missing. They still stand
         in `frame`; whoever scores the answers sets them to missing.
@@ -57,8 +120,9 @@ class Responses:
     format: Format
     sha256: str
     n_rows: int
-    labels: dict[str, str] = field(default_factory=dict)
-    value_labels: dict[str, dict[Code, str]] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, dict[Code, str]] = field(default_factory=dict)
+    export: Export = field(default_factory=Export)
     missing: dict[str, tuple[MissingCode, ...]] = field(default_factory=dict)
     words: dict[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()

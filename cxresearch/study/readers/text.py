@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,20 @@ from cxresearch.errors import DataError, Fault, first
 from cxresearch.notes import Note, note
 from cxresearch.study.readers.cells import column_of, typed
 from cxresearch.study.readers.encodings import decode, is_binary
-from cxresearch.study.readers.files import looks_like, not_this, unpacked
+from cxresearch.study.readers.files import looks_like, not_this
 from cxresearch.study.readers.header import check_header
-from cxresearch.study.readers.layout import Layout, lay_out, records, shown, two_header_rows
+from cxresearch.study.readers.layout import (
+    Layout,
+    below,
+    lay_out,
+    records,
+    shown,
+    two_header_rows,
+)
+from cxresearch.study.readers.platforms import HEAD_ROWS, Heading, recognised
+from cxresearch.study.readers.summary import MOST_SUMMARY_ROWS, summary_rows
+
+_HEAD_CHARS = 500_000  # Qualtrics writes whole consent forms into a cell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,6 +44,7 @@ class Table:
     delimiter: str
     decimal: str
     line_numbers: np.ndarray
+    heading: Heading | None = None
 
 
 def read_text(
@@ -42,19 +55,22 @@ def read_text(
     delimiter: str | None = None,
     decimal: str | None = None,
     skip_rows: int = 0,
+    platform: str | None = None,
 ) -> Table:
     """Read delimited text: every cell as text first, then types column by column.
 
     Parameters
     ----------
     raw : bytes
-        The file; unpacked here where its name ends in `.gz`.
+        The file, unpacked.
     path : Path
         For its name and extension only.
     encoding, delimiter, decimal : str, optional
         As declared; each is found where it is not.
     skip_rows : int
         Lines before the header.
+    platform : str, optional
+        The survey platform whose export this is; by default it is found.
 
     Raises
     ------
@@ -62,7 +78,6 @@ def read_text(
         Not text, no rows, a header with empty or repeated names, rows with too many or too few
         cells, a quote that never ends, a delimiter that is not the file's.
     """
-    raw = unpacked(raw, path)
     if looks_like(raw)[0]:
         raise not_this(path, raw, "csv")
     decoded = decode(raw, file=path.name, declared=encoding)
@@ -72,19 +87,45 @@ def read_text(
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     layout = lay_out(text, path, delimiter=delimiter, skip_rows=skip_rows)
+    heading = recognised(_head(layout), platform, path.name)
+    if heading is not None:
+        layout = below(replace(layout, names=list(heading.names)), heading.n_rows - 1)
+        if heading.export.platform == "qualtrics" and layout.delimiter != ";":
+            decimal = decimal or "."  # a comma stands between the options of one answer
     table, lines, n_blank = _rows(layout, path)
+    table, lines, left_out = _without_summary(table, lines, path)
     columns = _named(layout, table, path)
     cells = typed(columns, decimal, file=path.name)
     blank = (note("rows_blank", file=path.name, n=n_blank),) if n_blank else ()
     return Table(
         frame=pd.DataFrame({name: column_of(values) for name, values in cells.columns.items()}),
         words=cells.words,
-        notes=(*decoded.notes, *cells.notes, *blank),
+        notes=(*decoded.notes, *cells.notes, *blank, *left_out),
         encoding=decoded.encoding,
         delimiter=layout.delimiter,
         decimal=cells.decimal,
         line_numbers=lines,
+        heading=heading,
     )
+
+
+def _head(layout: Layout) -> list[list[str]]:
+    """Return the first rows of the file, the header among them."""
+    sample = records(layout.body[:_HEAD_CHARS], layout.delimiter)
+    return [layout.names, *islice((row for row in sample if row), HEAD_ROWS - 1)]
+
+
+def _without_summary(
+    table: pa.Table, lines: np.ndarray, path: Path
+) -> tuple[pa.Table, np.ndarray, tuple[Note, ...]]:
+    """Leave out rows at the end that sum up the rows above, and say so."""
+    last = table.slice(max(0, table.num_rows - MOST_SUMMARY_ROWS)).to_pylist()
+    n = summary_rows([list(row.values()) for row in last], table.num_rows)
+    if not n:
+        return table, lines, ()
+    at = tuple(int(line) for line in lines[-n:])
+    told = (note("summary_rows", file=path.name, n=n, rows=at),)
+    return table.slice(0, table.num_rows - n), lines[:-n], told
 
 
 def _named(layout: Layout, table: pa.Table, path: Path) -> dict[str, pa.Array]:
