@@ -328,10 +328,8 @@ def performance(study: Study, key: str, cell: Cell) -> float:
 
     Missing on a base below ``min_n.show``.
     """
-    values = study.values(key)
-    if study.design.members(cell.mask, values).sum() < max(study.min_n.show, 2):
-        return float("nan")
-    return study.design.mean(values, cell.mask).estimate
+    n, mean = study.rated(key, cell)
+    return mean if n >= max(study.min_n.show, 2) else float("nan")
 
 
 __all__ = ["Blocks", "Cases", "Missing", "Question", "collect", "performance", "policy", "question"]

@@ -65,6 +65,10 @@ class Plan:
         cov = weighted_cov(self._frame(whole), whole.weights) if self.model == "linear" else None
         return Estimated(drawn=self.bootstrap(whole), fit=fit, cov=cov)
 
+    def bent(self, cases: Cases) -> list[Note]:
+        """Return notes on drivers to which a straight line does no justice."""
+        return diagnostics.bent(cases, self.design)
+
     def bootstrap(
         self,
         cases: Cases,

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from cxresearch.drivers import diagnostics
+from cxresearch.drivers import counted, diagnostics
 from cxresearch.drivers.cases import (
     Cases,
     Missing,
@@ -32,6 +32,7 @@ from cxresearch.drivers.outcomes import Model, choose_model
 from cxresearch.errors import AnalysisError, Fault, StatisticsError, did_you_mean
 from cxresearch.notes import Note, distinct, note
 from cxresearch.results import Result
+from cxresearch.shared import by_run
 from cxresearch.stats import importance as shares
 from cxresearch.study.study import By, Cell, Study
 
@@ -148,6 +149,7 @@ class DriverImportance(Result):
     interactions: pd.DataFrame
 
 
+@by_run
 def importance(
     study: Study,
     /,
@@ -234,7 +236,8 @@ def importance(
     names = (ENTITY,) if by == ENTITY else study.by_names(by)
     cells = groups_of(study, by) if by == ENTITY else list(study.cells(by))
     notes: list[Note] = [note("observational")]
-    plan = Plan(
+    plan = counted.plan_of(
+        study,
         asked=asked,
         model=choose_model(study, model, chosen, asked.outcome, len(asked.drivers), notes),
         method=chosen,
@@ -251,7 +254,8 @@ def importance(
     collected: dict[str, list[pd.DataFrame]] = {}
     n = 0
     for cell in cells:
-        cases = collect(study, asked, cell, notes, blanks)
+        gather = counted.collect if study.in_database else collect
+        cases = gather(study, asked, cell, notes, blanks)  # type: ignore[arg-type]
         n += cases.n
         found = _Ranking(study, asked, cell, cases, plan, notes).frames()
         for name, frame in found.items():
@@ -265,7 +269,7 @@ def importance(
         for name, columns in TABLES.items()
     }
     alone = len(names) == 1 or names == ("segment", "group")
-    if alone and names != ("wave",) and plan.model == "linear":
+    if alone and names != ("wave",) and plan.model == "linear" and not study.in_database:
         compared = against_the_rest(study, plan, cells, blanks, notes)
         segments, interactions = compared.segments, compared.interactions
     else:
@@ -327,7 +331,7 @@ class _Ranking:
         whole = cases.complete()
         self.notes.extend(diagnostics.warnings(whole, fit, levels, numeric=numeric))
         if numeric:
-            self.notes.extend(diagnostics.bent(whole, self.plan.design))
+            self.notes.extend(self.plan.bent(whole))
         if drawn.n_resamples < self.plan.n_resamples:
             self.notes.append(
                 note("fewer_draws", n=drawn.n_resamples, wanted=self.plan.n_resamples)

@@ -69,6 +69,12 @@ def outcome_values(study: Study, outcome: str) -> np.ndarray:
     return score.top(score.measure.top_box or 1)
 
 
+def _levels(study: Study, outcome: str) -> int:
+    """Count the values that the outcome takes."""
+    values = outcome_values(study, outcome)
+    return len(np.unique(values[study.mask & np.isfinite(values)]))
+
+
 def choose_model(
     study: Study, asked: str | None, method: str, outcome: str, n_players: int, notes: list[Note]
 ) -> Model:
@@ -89,8 +95,7 @@ def choose_model(
                 hint=did_you_mean(wanted, MODELS),
             )
         )
-    values = outcome_values(study, outcome)
-    levels = len(np.unique(values[study.mask & np.isfinite(values)]))
+    levels = study.distinct(outcome) if study.in_database else _levels(study, outcome)
     if wanted == "auto":
         if levels != 2:
             return "linear"
