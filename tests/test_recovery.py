@@ -7,11 +7,23 @@ checks hold for any sample; those of intervals allow for the errors that interva
 import numpy as np
 import pytest
 
-from cxresearch import drivers, kpis, quality, samples, servqual, trends
+from cxresearch import (
+    drivers,
+    kpis,
+    operations,
+    quality,
+    samples,
+    scorecard,
+    servqual,
+    trends,
+    verbatims,
+)
+from cxresearch.samples import aims, posts, tolerance
 from cxresearch.study.study import Study, load_study
 
 SEEDS = (11, 12, 13, 14)
 TRUTH = samples.TRUTH
+COMPANY = samples.COMPANY_TRUTH
 WAVES = list(TRUTH.nps)
 
 
@@ -222,3 +234,82 @@ def test_segments(others):
         assert means.idxmax() == "Premier"
         places = figure(kpis.measure(one, by="branch").table, "satisfaction", "mean")
         assert places.set_index("branch")["estimate"].idxmin() == "Carrowby"
+
+
+def test_zones_of_tolerance(others):
+    """Four samples, two waves, five dimensions: where the mean lies, and by how much."""
+    inside = share = checks = 0
+    for one in others:
+        asked = one.where(wave=list(tolerance.ASKED))
+        table = servqual.zone(asked, by="wave", n_resamples=200).table
+        for wave in tolerance.ASKED:
+            rows = table[table["wave"] == wave].set_index("dimension")
+            assert rows.loc["reliability", "verdict"] == "below"
+            assert rows.loc["tangibles", "position"] > rows.loc["responsiveness", "position"]
+            for name in tolerance.WIDTHS:
+                row, planted = rows.loc[name], COMPANY.above_adequate[name][wave]
+                inside += bool(row["msa_conf_low"] <= planted <= row["msa_conf_high"])
+                planted = COMPANY.below_adequate[name][wave]
+                share += bool(row["below_conf_low"] <= planted <= row["below_conf_high"])
+                assert row["width"] == pytest.approx(COMPANY.zone_width[name], abs=0.3)
+                checks += 1
+    assert checks == 40
+    assert inside >= 35
+    assert share >= 35
+
+
+def test_the_rise_of_posts_and_who_is_behind_them(example):
+    found = verbatims.volume(example).table
+    fired = found[found["rule_fired"] == "beyond_3_sigma"]
+    assert set(fired["period"]) == set(posts.RISE_MONTHS)
+    assert set(fired["fired_side"]) == {"above"}
+    flags = verbatims.posts(example).flags.set_index("rule")
+    assert flags.loc["own_posts", "n_flagged"] == posts.OWN_POSTS
+    assert flags.loc["posting_rate", ["n_flagged", "n_authors"]].tolist() == [30, 1]
+    assert flags.loc["same_text", "n_flagged"] == posts.COPIES - 1
+    assert flags["left_out"].all()
+
+
+def test_the_mood_of_posts(example):
+    table = verbatims.posts(example, period="half_year").table.set_index("period").loc[WAVES]
+    assert covered(table, np.array([COMPANY.post_mood[wave] for wave in WAVES])) >= 7
+    assert table["estimate"].idxmin() == TRUTH.break_wave
+
+
+def test_the_action_that_helped_and_those_that_did_not(example):
+    table = operations.actions(example).table.set_index("action")
+    helped, idle = table.loc[aims.HELPED[0]], table.loc[aims.IDLE[0]]
+    planted = COMPANY.same_day["after"] - COMPANY.same_day["before"]
+    assert helped["judgement"] == "better"
+    assert helped["conf_low"] <= planted <= helped["conf_high"]
+    assert idle["judgement"] == "cannot_tell"
+    local = table[table["basis"] == "with_comparison"]
+    assert len(local) >= 5
+    assert (local["judgement"] == "cannot_tell").mean() >= 0.9
+
+
+def test_goals_are_judged_by_what_is_planted(example):
+    planted = {
+        ("satisfaction", wave): TRUTH.satisfaction_top2[wave] for wave in ("2023 H2", "2024 H2")
+    }
+    planted |= {
+        ("delivery_success", wave): COMPANY.delivery_success[wave]
+        for wave in ("2023 H2", "2024 H2")
+    }
+    planted |= {
+        ("calls_in_20s", year): COMPANY.calls_in_20s["2024 H2"] for year in ("2023", "2024")
+    }
+    planted |= {("email_same_day", "2023"): COMPANY.same_day["after"]}
+    table = scorecard.goals(example).table.set_index(["measure", "period"])
+    assert len(table) == len(aims.TARGETS)
+    assert table["reason"].isna().all()
+    for key, true in planted.items():
+        row = table.loc[key]
+        assert row["status"] == ("green" if true >= row["target"] else "red"), key
+    assert table.loc[("complaint_rate", "2024 H2"), "status"] == "red"
+
+
+def test_visits_that_end_before_the_goal(example):
+    table = operations.measure(example, measures=["exit_rate"]).table
+    table = table[table["statistic"] == "visits"].set_index("period").loc[WAVES]
+    assert covered(table, np.array([COMPANY.abandonment[wave] for wave in WAVES])) >= 7

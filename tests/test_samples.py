@@ -10,10 +10,11 @@ import yaml
 
 from cxresearch import samples
 from cxresearch.errors import StatisticsError
-from cxresearch.samples import process
+from cxresearch.samples import process, tolerance
 
 E = [f"E{i}" for i in range(1, 23)]
 P = [f"P{i}" for i in range(1, 23)]
+A = [f"A{i}" for i in range(1, 23)]
 POINTS = ["IMP_TAN", "IMP_REL", "IMP_RES", "IMP_ASS", "IMP_EMP"]
 SCALES = (
     dict.fromkeys([*E, *P, *process.ATTRIBUTES, "S1", "CES"], (1, 7))
@@ -106,7 +107,7 @@ def test_no_answer_lies_outside_its_scale(frame: pd.DataFrame) -> None:
 def test_people_screened_out_answer_nothing(frame: pd.DataFrame) -> None:
     out = frame[frame["used_service"] == 0]
     assert 20 <= len(out) <= 60
-    assert out[[*SCALES, *POINTS]].isna().all(axis=None)
+    assert out[[*SCALES, *POINTS, *A]].isna().all(axis=None)
     assert out["weight"].gt(0).all()
 
 
@@ -215,6 +216,43 @@ def test_gaps_are_as_planted(large: pd.DataFrame) -> None:
         assert found == pytest.approx(samples.TRUTH.gaps_latest[dimension], abs=0.05), dimension
 
 
+def test_the_adequate_level_was_asked_in_the_last_two_waves(used: pd.DataFrame) -> None:
+    asked = used["wave"].isin(tolerance.ASKED)
+    assert used.loc[~asked, A].isna().all(axis=None)
+    given = used.loc[asked, A]
+    assert (given.isna() | given.isin([*range(1, 8), 99])).all(axis=None)
+    assert 0.005 < given.isna().mean().mean() < 0.03
+    assert 0.004 < (given == 99).mean().mean() < 0.02
+    assert sum(len(items) for items in tolerance.adequate_columns().values()) == len(A) == 22
+
+
+def test_adequate_lies_below_what_is_expected_save_now_and_then(used: pd.DataFrame) -> None:
+    rows = used[used["wave"].isin(tolerance.ASKED)]
+    breaches = pairs = 0
+    for least, hoped in zip(A, E, strict=True):
+        both = rows[[least, hoped]]
+        both = both[(both < 98).all(axis="columns")]
+        pairs += len(both)
+        breaches += int((both[least] > both[hoped]).sum())
+    assert 0 < breaches / pairs < 0.02
+
+
+def test_zones_are_as_planted(large: pd.DataFrame) -> None:
+    truth = samples.COMPANY_TRUTH
+    for wave in tolerance.ASKED:
+        rows = large[large["wave"] == wave]
+        for dimension, columns in tolerance.adequate_columns().items():
+            sides = (process.item_columns(side)[dimension] for side in "PE")
+            given, hoped = (rows[one].where(rows[one] < 98).to_numpy() for one in sides)
+            least = rows[columns].where(rows[columns] < 98).to_numpy()
+            above = pd.DataFrame(np.where(least <= hoped, given - least, np.nan), rows.index)
+            above = above[above.notna().sum(axis="columns") >= len(columns) / 2]
+            mean = above.mean(axis="columns")
+            found = weighted(mean, rows.loc[mean.index, "weight"])
+            planted = truth.above_adequate[dimension][wave]
+            assert found == pytest.approx(planted, abs=0.06), (wave, dimension)
+
+
 def test_truth_tells_the_planted_story() -> None:
     truth = samples.TRUTH
     gaps = truth.gaps_latest
@@ -293,6 +331,7 @@ def test_params_and_codebook_name_columns_of_the_file(root: Path, frame: pd.Data
         items = dimension["items"]
         assert [i["expectation"] for i in items] == process.item_columns("E")[name]
         assert [i["perception"] for i in items] == process.item_columns("P")[name]
+        assert [i["adequate"] for i in items] == tolerance.adequate_columns()[name]
         assert dimension["importance"] == process.points_column(name)
     for one in [*codebook["measures"].values(), *codebook["attributes"].values()]:
         columns += one["columns"]

@@ -142,8 +142,8 @@ def tables(sample: Sample | None = None) -> dict[str, pd.DataFrame]:
     """Return the company's own tables, by canonical name and with canonical columns.
 
     Tickets, contacts, orders, returns, customers, revenue, staff, staff_time, qa, mystery,
-    branches, documents, codes, actions, cash, indicators, sessions, qualitative, brand and
-    brand_intended; times are texts, as in the files. What is planted in them stands in
+    branches, documents, codes, posts, actions, targets, cash, indicators, sessions, qualitative,
+    brand and brand_intended; times are texts, as in the files. What is planted in them stands in
     `COMPANY_TRUTH`.
 
     Parameters

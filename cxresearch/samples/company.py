@@ -7,14 +7,17 @@ from collections.abc import Mapping
 import pandas as pd
 
 from cxresearch.samples import (
+    aims,
     comments,
     customers,
     ledgers,
     letters,
     orders,
+    posts,
     process,
     rivals,
     service,
+    tolerance,
     visits,
 )
 from cxresearch.samples.fieldwork import KEYS
@@ -68,6 +71,8 @@ def appended(
         added[comments.COLUMN] = comments.texts(about, draws)
         said = added[comments.COLUMN].notna()
         added[comments.LANGUAGE_COLUMN] = about["lang"].where(said).astype(object)
+        if wave in tolerance.ASKED:
+            added = added.join(tolerance.adequate(rows, stream(seed, number, 4)))
         first = _first_alike(rows)
         parts.append(added.loc[first].set_axis(rows.index))
         themes.append(about.loc[first].set_axis(rows.index))
@@ -95,6 +100,12 @@ def tables(frame: pd.DataFrame, themes: pd.DataFrame, seed: int) -> dict[str, pd
     inbox = stream(seed, STREAMS["letters"])
     made["documents"] = letters.documents(inbox)
     made["codes"] = letters.codes(themes, inbox)
+    made["posts"] = posts.posts(stream(seed, STREAMS["posts"]))
+    made["targets"] = aims.targets()
+    months = made["cash"]["period"]
+    replies = aims.replies(months, stream(seed, STREAMS["replies"]))
+    made["indicators"] = pd.concat([made["indicators"], replies], ignore_index=True)
+    made["actions"] = aims.placed(made["actions"], stream(seed, STREAMS["places"]))
     return made
 
 

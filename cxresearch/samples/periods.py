@@ -16,7 +16,10 @@ TIME_ZONE = "Europe/Ljubljana"
 STREAMS = {
     name: 100 + number
     for number, name in enumerate(
-        ("customers", "staff", "service", "qa", "orders", "visits", "ledgers", "brand", "letters")
+        (
+            *("customers", "staff", "service", "qa", "orders", "visits", "ledgers", "brand"),
+            *("letters", "posts", "replies", "places"),
+        )
     )
 }
 

@@ -248,3 +248,51 @@ CONTACT_ME: Mapping[str, tuple[str, str]] = {
         "Позвоните мне по номеру +7 900 000-0{number:.1}-{number:.2}.",
     ),
 }
+#: How a post begins, with a place and a day of the week.
+POSTED: Phrases = {
+    "en": (
+        "{branch}, {day}.",
+        "This {day} with Varlund in {branch}.",
+        "#varlund {branch}, {day} again.",
+        "Parcel via {branch}, {day}.",
+        "Varlund {branch} on a {day}.",
+    ),
+    "es": (
+        "{branch}, {day}.",
+        "Este {day} con Varlund en {branch}.",
+        "#varlund {branch}, otra vez {day}.",
+        "Paquete por {branch}, {day}.",
+        "Varlund {branch}, un {day}.",
+    ),
+    "sl": (
+        "{branch}, {day}.",
+        "Varlund, poslovalnica {branch}, {day}.",
+        "#varlund {branch}, spet {day}.",
+        "Paket prek poslovalnice {branch}, {day}.",
+        "Varlund {branch}: {day}.",
+    ),
+    "ru": (
+        "{branch}, {day}.",
+        "Varlund, пункт {branch}, {day}.",
+        "#varlund {branch}, снова {day}.",
+        "Посылка через {branch}, {day}.",
+        "Varlund {branch}: {day}.",
+    ),
+}
+WEEKDAYS: Phrases = {
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    "es": ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
+    "sl": ("ponedeljek", "torek", "sreda", "četrtek", "petek", "sobota", "nedelja"),
+    "ru": (*("понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье"),),
+}
+#: Posts of Varlund itself; in English also a complaint that was copied, and a machine's offer.
+REPEATED: Phrases = {
+    "en": (
+        "News from our depots, part {number}: see what is new this month.",
+        "Varlund lost my pallet for nine days: the delivery came late and nobody calls back.",
+        "Parcel vouchers number {number}: click and win friendly prices today!",
+    ),
+    "es": ("Noticias de nuestros centros, parte {number}: vea las novedades de este mes.",),
+    "sl": ("Novice iz naših centrov, {number}. del: poglejte, kaj je novega ta mesec.",),
+    "ru": ("Новости наших центров, часть {number}: смотрите, что нового в этом месяце.",),
+}

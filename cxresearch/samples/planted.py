@@ -16,14 +16,17 @@ import numpy as np
 import pandas as pd
 
 from cxresearch.samples import (
+    aims,
     comments,
     customers,
     ledgers,
     letters,
     orders,
+    posts,
     process,
     rivals,
     service,
+    tolerance,
     visits,
 )
 
@@ -98,6 +101,18 @@ class CompanyTruth:
         Improvement actions closed by the day they were due.
     payment_share : float
         Payments per euro received.
+    above_adequate, below_adequate : mapping of mappings
+        By dimension, wave: perception minus adequate level in scale points; share of customers
+        whose perception lies below it.
+    zone_width : mapping
+        By dimension: expectation minus adequate level in scale points.
+    posts_a_month : mapping
+        Customers' posts: ``usual`` and, in the three months of the rise, ``rise``.
+    post_mood : mapping by half-year
+        Praise minus complaint in 100 posts of customers.
+    same_day : mapping
+        Share of e-mails answered on the same day, ``before`` the action that helped and
+        ``after`` it.
     """
 
     resolution_median: ByWave
@@ -143,6 +158,12 @@ class CompanyTruth:
     calls_in_20s: ByWave
     closed_on_time: float
     payment_share: float
+    above_adequate: Mapping[str, ByWave]
+    below_adequate: Mapping[str, ByWave]
+    zone_width: Mapping[str, float]
+    posts_a_month: Mapping[str, float]
+    post_mood: ByWave
+    same_day: Mapping[str, float]
 
     @property
     def retention(self) -> dict[str, float]:
@@ -175,7 +196,14 @@ def recompute_company(n_per_wave: int = 400_000, seed: int = 20_241_231) -> Comp
         drawn = [_draw(wave, size, rng) for size in sizes if size]
         means[wave] = sum((facts for facts, _ in drawn), start=0.0 * drawn[0][0]) / n_per_wave
         themes += [said for _, said in drawn]
-    return CompanyTruth(**_settled(), **_delivered(), **_heard(means), **_said(pd.concat(themes)))
+    return CompanyTruth(
+        **_settled(),
+        **_delivered(),
+        **_heard(means),
+        **_said(pd.concat(themes)),
+        **_accepted(n_per_wave, seed + 1),
+        **_aimed(),
+    )
 
 
 def _settled() -> dict[str, Any]:
@@ -294,6 +322,43 @@ def _said(said: pd.DataFrame) -> dict[str, Any]:
         }
         impact[name] = float(said.loc[has, "S1"].mean() - said.loc[~has, "S1"].mean())
     return {"theme_share": share, "theme_share_by_language": by_language, "theme_impact": impact}
+
+
+def _accepted(n_per_wave: int, seed: int) -> dict[str, Any]:
+    """Return the zones of tolerance, from a draw of their own."""
+    rng = np.random.default_rng(seed)
+    total: dict[str, pd.Series] = {}
+    for wave in tolerance.ASKED:
+        parts = []
+        for size in [CHUNK] * (n_per_wave // CHUNK) + [n_per_wave % CHUNK]:
+            if not size:
+                continue
+            people = process.answers(wave, size, rng)
+            parts.append(
+                pd.Series(
+                    tolerance.places(people, tolerance.adequate(people, rng, complete=True)),
+                    dtype=float,
+                )
+            )
+        total[wave] = sum(parts, start=0.0 * parts[0])
+
+    def share(name: str, dimension: str, wave: str) -> float:
+        return float(total[wave][f"{name}:{dimension}"] / total[wave][f"known:{dimension}"])
+
+    names, waves = tuple(tolerance.WIDTHS), tolerance.ASKED
+    return {
+        "above_adequate": {one: {w: share("msa", one, w) for w in waves} for one in names},
+        "below_adequate": {one: {w: share("below", one, w) for w in waves} for one in names},
+        "zone_width": {one: share("width", one, waves[-1]) for one in names},
+    }
+
+
+def _aimed() -> dict[str, Any]:
+    return {
+        "posts_a_month": {"usual": posts.USUAL, "rise": posts.RISE},
+        "post_mood": {w: 100 * (1 - 2 * share) for w, share in posts.COMPLAINTS.items()},
+        "same_day": {"before": aims.SAME_DAY, "after": aims.SAME_DAY_LATER},
+    }
 
 
 def _draw(wave: str, n: int, rng: np.random.Generator) -> tuple[pd.Series, pd.DataFrame]:

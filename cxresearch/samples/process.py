@@ -147,7 +147,7 @@ STRAIGHTLINERS = 0.012
 
 
 def item_columns(side: str) -> dict[str, list[str]]:
-    """Return the columns of a side of the battery ("E" or "P") by dimension.
+    """Return the columns of a side of the battery ("E", "P" or "A") by dimension.
 
     Examples
     --------

@@ -184,4 +184,28 @@ COMPANY_TRUTH = CompanyTruth(
     calls_in_20s=_by_wave(0.86, 0.86, 0.86, 0.86, 0.78, 0.78, 0.78, 0.78),
     closed_on_time=0.72,
     payment_share=0.91,
+    above_adequate={
+        "tangibles": {"2024 H1": 2.04819, "2024 H2": 2.04576},
+        "reliability": {"2024 H1": -0.4803, "2024 H2": -0.43409},
+        "responsiveness": {"2024 H1": 0.63634, "2024 H2": 0.65394},
+        "assurance": {"2024 H1": 1.079, "2024 H2": 1.07357},
+        "empathy": {"2024 H1": 1.23741, "2024 H2": 1.23516},
+    },
+    below_adequate={
+        "tangibles": {"2024 H1": 0.05589, "2024 H2": 0.05552},
+        "reliability": {"2024 H1": 0.61126, "2024 H2": 0.59675},
+        "responsiveness": {"2024 H1": 0.28395, "2024 H2": 0.27925},
+        "assurance": {"2024 H1": 0.16867, "2024 H2": 0.16961},
+        "empathy": {"2024 H1": 0.15735, "2024 H2": 0.15719},
+    },
+    zone_width={
+        "tangibles": 2.08637,
+        "reliability": 1.21193,
+        "responsiveness": 1.59973,
+        "assurance": 1.59979,
+        "empathy": 1.89497,
+    },
+    posts_a_month={"usual": 14.0, "rise": 42.0},
+    post_mood=_by_wave(10.0, 10.0, 10.0, 10.0, -60.0, -30.0, -30.0, -30.0),
+    same_day={"before": 0.62, "after": 0.74},
 )
