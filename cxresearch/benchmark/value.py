@@ -19,6 +19,7 @@ from cxresearch.stats.resample import percentile_interval, stream
 from cxresearch.study.study import By, Cell, Study
 
 PARTS = ("quality", "price", "value")
+MOST_FAILED = 0.05  # part of the draws without a quotient above which there is no interval
 SEEN = {
     (True, True): "more_for_more",
     (True, False): "more_for_less",
@@ -67,8 +68,9 @@ def relative_value(
         all with bootstrap intervals; ``p_ahead``: part of the draws with a value above 1;
         ``offer``: more_for_less, more_for_more, less_for_less, less_for_more, or undecided where
         an interval holds 1;
-        ``n``: people behind the weakest of the ratings. `NotAsked` where no quality and price
-        are named.
+        ``n``: people behind the weakest of the ratings. No interval where more than 5 % of the
+        draws have no quotient (a mean of 0), no figure where the ratings have none. `NotAsked`
+        where no quality and price are named.
 
     Raises
     ------
@@ -180,15 +182,25 @@ class _Value:
         rng = stream(self.seed, f"benchmark.relative_value:{rival}:{cell.name}")
         drawn = self.parts(draws.means(design, cell.mask, table, self.n_resamples, rng))
         point = self.parts(design.means(table, cell.mask).estimates[None, :])
+        value = drawn["value"]
+        failed = float((~np.isfinite(value)).mean())
+        if not np.isfinite(point["value"][0]):
+            return row | {"suppressed": True, "reason": "no_variance"}
+        if failed > MOST_FAILED:
+            drawn = {name: np.full_like(value, np.nan) for name in PARTS}
         ends_ = {name: percentile_interval(drawn[name], self.level) for name in PARTS}
         for name in PARTS[:2]:
             low, high = (float(one) for one in ends_[name])
             column = f"relative_{name}"
             row |= {column: float(point[name][0]), f"{column}_low": low, f"{column}_high": high}
-        value = drawn["value"]
-        row |= {"estimate": float(point["value"][0]), "std_error": float(np.nanstd(value, ddof=1))}
+        told = value[np.isfinite(value)] if failed <= MOST_FAILED else np.empty(0)
+        row |= {"estimate": float(point["value"][0])}
+        row |= {"std_error": float(told.std(ddof=1)) if len(told) > 1 else np.nan}
         row |= {"conf_low": float(ends_["value"][0]), "conf_high": float(ends_["value"][1])}
-        row |= {"p_ahead": float((value > 1).mean()), "low_base": self.bases.low(group, n, n)}
+        row |= {
+            "p_ahead": float((told > 1).mean()) if len(told) else np.nan,
+            "low_base": self.bases.low(group, n, n),
+        }
         sides = [_side(*ends_[name]) for name in PARTS[:2]]
         if None not in sides:
             row["offer"] = SEEN[bool(sides[0]), bool(sides[1])]

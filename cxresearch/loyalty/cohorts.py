@@ -97,7 +97,8 @@ def cohorts(
             row = {"cohort": name, "periods_later": later, "n": n, "unit": "share"}
             if reason is None:
                 found = wilson(back, n, level)
-                spent = now["value"].sum(min_count=1) / n if len(now) else 0.0
+                nothing = 0.0 if "value" in orders else float("nan")
+                spent = now["value"].sum(min_count=1) / n if len(now) else nothing
                 row |= {"estimate": found.estimate, "std_error": found.std_error}
                 row |= {"conf_low": found.conf_low, "conf_high": found.conf_high}
                 row |= {"n_back": back, "value_per_customer": spent}

@@ -68,11 +68,11 @@ def lagged(
     -------
     LaggedLink
         Per outcome (cash_flow, revenue) the ``correlation`` of both series without their linear
-        trends, with Fisher's interval at the number of periods that autocorrelation leaves
-        (``n_eff``), and ``money_change``: money per unit of the measure (per percentage point of
-        a share). With fewer than twelve pairs nothing is estimated (``reason`` few_periods) and
-        ``series`` is all there is. `NotAsked` where there is neither a table of cash nor one of
-        revenue.
+        trends, with Fisher's interval of a partial correlation at the number of periods that
+        autocorrelation leaves (``n_eff``), and ``money_change``: money per unit of the measure
+        (per percentage point of a share). With fewer than twelve pairs nothing is estimated
+        (``reason`` few_periods) and ``series`` is all there is. `NotAsked` where there is neither
+        a table of cash nor one of revenue.
 
     Raises
     ------
@@ -202,8 +202,9 @@ def _effects(both: pd.DataFrame, level: float, shell: Row, unit: str) -> list[Ro
     if not (x.std() > 1e-12 and y.std() > 1e-12):
         return [{**one, "reason": "no_variance"} for one in (corr, slope)]
     r = float(np.corrcoef(x, y)[0, 1])
-    left = max(n * _shrinkage(x, y), 4.5)
-    z, error = atanh(min(max(r, -0.999999), 0.999999)), 1 / sqrt(left - 3)
+    left = max(n * _shrinkage(x, y), 5.5)
+    # the trend that was taken out of both costs a period: Fisher's variance is 1/(n - 1 - 3)
+    z, error = atanh(min(max(r, -0.999999), 0.999999)), 1 / sqrt(left - 4)
     reach = quantile(level) * error
     p = significance(z, error, inf)[1]
     corr |= {"estimate": r, "std_error": (1 - r**2) * error, "conf_low": tanh(z - reach)}

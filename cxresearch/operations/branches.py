@@ -135,7 +135,9 @@ def branch_performance(
     table = pd.DataFrame(rows).reindex(columns=COLUMNS)
     tests = pd.DataFrame(chance).reindex(columns=CHANCE)
     if len(tests):
-        tests["q_value"] = adjust(tests["p_value"].to_numpy(float))
+        tests["q_value"] = adjust(
+            tests["p_value"].to_numpy(float), study.params.analysis.multiplicity
+        )
         told_apart = tests["q_value"] <= 1 - level
         words = told_apart.map({True: "distinguishable", False: "cannot_tell"})
         tests["verdict"] = words.where(tests["p_value"].notna(), "suppressed")

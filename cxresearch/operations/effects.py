@@ -204,8 +204,9 @@ def _changed(place: int, found: dict[str, Row] | None, others: Figures, level: f
     ]
     if len(moved) >= _FEWEST_ELSEWHERE:
         elsewhere, basis, df = float(np.mean(moved)), "with_comparison", float(len(moved) - 1)
-        scatter = float(np.std(moved, ddof=1)) * sqrt(1 + 1 / len(moved))
-        change, error = change - elsewhere, max(error, scatter)
+        sd = float(np.std(moved, ddof=1))
+        scatter = sd * sqrt(1 + 1 / len(moved))
+        change, error = change - elsewhere, max(hypot(error, sd / sqrt(len(moved))), scatter)
     reach = quantile(level, df) * error
     _, p = significance(change, error, df)
     return {

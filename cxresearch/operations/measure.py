@@ -186,6 +186,8 @@ def measure(
     rows += [row for row in people.indicators(asked) if measures is None or _is(row, measures)]
     table = pd.DataFrame(rows, columns=[*asked.names, *COLUMNS])
     table = _in_order(table, asked.names, periods)
+    counted = table.loc[table["method"] == "as_counted", "measure"].drop_duplicates()
+    asked.notes.extend(note("no_error_known", measure=key) for key in counted)
     if asked.unsplit & wanted:
         told_unsplit = ", ".join(sorted(asked.unsplit & wanted))
         asked.notes.append(note("not_grouped", by=" · ".join(groups), measures=told_unsplit))

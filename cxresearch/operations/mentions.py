@@ -40,10 +40,9 @@ def mentions(asked: Asked) -> Iterator[Row]:
 
 def _net(asked: Asked, period: Period, keys: dict[str, str], coded: pd.DataFrame) -> Row:
     found = None
-    if len(coded) > 1:
-        authors = coded["author_key"] if "author_key" in coded else coded["post_id"]
-        sums = coded.groupby(authors.fillna("").astype(str).to_numpy())["_worth"]
-        pairs = np.column_stack([sums.sum(), sums.count()])
+    sums = coded.groupby(_authors(coded))["_worth"]
+    pairs = np.column_stack([sums.sum(), sums.count()])
+    if len(pairs) > 1 and np.ptp(pairs[:, 0] / pairs[:, 1]) > 0:
         rng = asked.study.rng(f"operations.social_sentiment.{period.label}")
         counts = multinomial_counts(len(pairs), asked.study.n_resamples, rng)
         drawn = counts @ pairs
@@ -58,6 +57,8 @@ def _net(asked: Asked, period: Period, keys: dict[str, str], coded: pd.DataFrame
             method="t",
             n=len(coded),
         )
+    elif len(coded):  # one author, or authors of one mind: their scatter tells no error
+        found = _without_error(coded, asked.level)
     return asked.row(
         "social_sentiment",
         "net_sentiment",
@@ -66,6 +67,26 @@ def _net(asked: Asked, period: Period, keys: dict[str, str], coded: pd.DataFrame
         found,
         n=len(coded),
         method="bootstrap",
+    )
+
+
+def _authors(posts: pd.DataFrame) -> np.ndarray:
+    """Return whose posts these are; who is not named is an author alone."""
+    if "author_key" not in posts:
+        return np.arange(len(posts))
+    codes = pd.factorize(posts["author_key"])[0]
+    return np.where(codes < 0, codes.max(initial=-1) + 1 + np.arange(len(posts)), codes)
+
+
+def _without_error(coded: pd.DataFrame, level: float) -> Interval:
+    return Interval(
+        estimate=float(100 * coded["_worth"].mean()),
+        std_error=np.nan,
+        conf_low=np.nan,
+        conf_high=np.nan,
+        conf_level=level,
+        method="t",
+        n=len(coded),
     )
 
 

@@ -249,7 +249,8 @@ def _new_themes(asked: Asked, held: pd.DataFrame) -> pd.Series:
 def indicators(asked: Asked) -> Iterator[Row]:
     """Yield every series that was counted elsewhere; an interval only where bases are given.
 
-    A longer period is the mean of its parts, weighted by their bases where these are given.
+    A longer period is the mean of its parts, weighted by their bases where these are given. A
+    series without bases is told as it is: its base is not known, nor how sure it is.
     """
     if asked.by or not asked.has("indicators", "kpi", "period", "value"):
         return
@@ -269,6 +270,7 @@ def indicators(asked: Asked) -> Iterator[Row]:
                 continue
             weights = some["n"] if bases and some["n"].notna().all() else None
             value = float(np.average(some["value"], weights=weights))
+            base = np.nan if weights is None else float(weights.sum())
             yield asked.row(
                 str(kpi),
                 "value",
@@ -279,4 +281,4 @@ def indicators(asked: Asked) -> Iterator[Row]:
                 unit="number",
                 method="as_counted",
                 least=1,
-            )
+            ) | {"n": base}

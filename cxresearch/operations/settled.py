@@ -45,7 +45,9 @@ def resolution_satisfaction(asked: Asked) -> Iterator[Row]:
         customers = set(tickets["customer_id"][inside])
         settled |= (waves == wave).to_numpy() & who.isin(customers).to_numpy()
     for period in asked.periods:
-        last = period.after + pd.Timedelta(days=1)  # a cut on a period's last day is its end
+        last = period.after
+        if period is asked.periods[-1]:  # a cut on a period's last day is its end
+            last = last + pd.Timedelta(days=1)
         own = [wave for wave, day in moments.items() if period.start < day <= last]
         mask = study.mask & settled & waves.isin(own).to_numpy()
         if not own or period.start >= cut:

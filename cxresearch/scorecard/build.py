@@ -19,6 +19,7 @@ from cxresearch.scorecard.links import COLUMNS as LINKS
 from cxresearch.scorecard.links import links
 from cxresearch.scorecard.operational import operational
 from cxresearch.scorecard.readings import Reading, survey
+from cxresearch.scorecard.registered import registered
 from cxresearch.stats.attainment import attainment, composite, p_met, status
 from cxresearch.stats.estimates import Interval
 from cxresearch.study.params.analysis import Scorecard as Rules
@@ -111,6 +112,7 @@ def build(study: Study, /, *, conf_level: float | None = None) -> Scorecard:
     read = survey(study, keys, level, bases, notes)
     rest = [key for key in keys if key not in read]
     read |= operational(study, rest, level, notes) if rest else {}
+    read |= registered(study, keys, read, level)
     coming = _next(study, keys, read)
     told = [_row(study, row, read.get(row.measure), rules, coming, level, notes) for row in rows]
     table = pd.DataFrame(told).reindex(columns=COLUMNS)

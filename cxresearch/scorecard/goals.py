@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import hypot, inf, isfinite, nan
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from cxresearch import operations
@@ -18,6 +19,7 @@ from cxresearch.scorecard.operational import known, readings
 from cxresearch.scorecard.readings import Reading
 from cxresearch.stats.attainment import attainment, p_met, status
 from cxresearch.stats.estimates import quantile, significance
+from cxresearch.stats.multiplicity import Adjustment, adjust
 from cxresearch.study.study import Study
 from cxresearch.verdicts import verdict
 
@@ -52,8 +54,8 @@ def goals(study: Study, /, *, conf_level: float | None = None) -> GoalAttainment
         is the first figure of the goals' periods); ``p_target``, the probability that the true
         value meets the target, and ``status`` by the cuts of ``analysis.scorecard``; ``moved``:
         nearer or farther than in the goal's period before by the verdict of the change
-        (``trend``), never by its sign alone. ``reason`` where there is no figure. `NotAsked`
-        without such a table.
+        (``trend``; q values over the indicator's changes), never by its sign alone. ``reason``
+        where there is no figure. `NotAsked` without such a table.
 
     Examples
     --------
@@ -77,13 +79,14 @@ def goals(study: Study, /, *, conf_level: float | None = None) -> GoalAttainment
             about=about(study),
         )
     level = study.conf_level if conf_level is None else conf_level
-    rules = study.params.analysis.scorecard
+    rules, method = study.params.analysis.scorecard, study.params.analysis.multiplicity
     notes: list[Note] = [note("status_rule", green=rules.green, red=rules.red)]
     listed = study.tables["targets"]
     rows: list[Row] = []
     for kpi, own in listed.groupby("kpi", sort=False):
         found = _figures(study, str(kpi), own, level, notes)
-        rows += _of_goal(str(kpi), own, found, (rules.green, rules.red), level, notes)
+        cuts = (rules.green, rules.red)
+        rows += _of_goal(str(kpi), own, found, cuts, level, method, notes)
     return GoalAttainment(
         table=pd.DataFrame(rows).reindex(columns=COLUMNS),
         n=0,
@@ -133,6 +136,7 @@ def _of_goal(
     found: dict[str, Reading],
     cuts: tuple[float, float],
     level: float,
+    method: Adjustment,
     notes: list[Note],
 ) -> list[Row]:
     goals_ = own.assign(_label=_labels(own))
@@ -151,14 +155,24 @@ def _of_goal(
         first = first or reading
         start, start_se = goal.get("baseline", nan), 0.0
         if pd.isna(start):
-            start = reading.first if isfinite(reading.first) and not goal["_label"] else nan
-            start = start if isfinite(start) else first.estimate if first is not reading else nan
-            start_se = first.std_error if isfinite(first.std_error) else 0.0
+            start, start_se = _start(reading, first, latest=not goal["_label"])
         row |= _told(reading, float(goal["value"]), float(start), start_se, cuts, level, notes, kpi)
-        row |= _moved(reading, before, float(goal["value"]), level)
+        row |= _moved(reading, before, float(goal["value"]))
         rows.append(row)
         before = reading
+    _judge(rows, level, method)
     return rows
+
+
+def _start(reading: Reading, first: Reading, *, latest: bool) -> tuple[float, float]:
+    """Return where an indicator began, and the error of that figure."""
+    if latest and isfinite(reading.first):
+        start, error = reading.first, reading.first_se
+    elif first is not reading:
+        start, error = first.estimate, first.std_error
+    else:
+        return nan, nan
+    return start, error if isfinite(error) else 0.0
 
 
 def _when(label: str) -> pd.Timestamp:
@@ -186,7 +200,7 @@ def _told(
         "unit": reading.unit,
         "n": reading.n,
         "baseline": start,
-        "baseline_se": start_se,
+        "baseline_se": start_se if isfinite(start) else nan,
         "evidence": "exact" if reading.std_error == 0 else reading.source,
         "reason": None,
     }
@@ -208,8 +222,8 @@ def _told(
     return row | {"p_target": p, "status": status(p, *cuts)}
 
 
-def _moved(reading: Reading, before: Reading | None, target: float, level: float) -> Row:
-    """Return the change from the goal's period before, and whether it leads to the target."""
+def _moved(reading: Reading, before: Reading | None, target: float) -> Row:
+    """Return the change from the goal's period before; counted in full, where it leads to."""
     if before is None:
         return {}
     change = reading.estimate - before.estimate
@@ -220,10 +234,19 @@ def _moved(reading: Reading, before: Reading | None, target: float, level: float
         nearer = abs(target - reading.estimate) < abs(target - before.estimate)
         said = "unchanged" if change == 0 else "nearer" if nearer else "farther"
         return {"last_change": change, "moved": said}
-    reach = quantile(level) * error
-    p = significance(change, error, inf)[1]
-    trend = verdict(change, error, inf, change - reach, change + reach, p, None, level)
-    if trend != "detectable":
-        return {"last_change": change, "trend": trend, "moved": "cannot_tell"}
-    wanted = (change > 0) == (reading.direction != "down")
-    return {"last_change": change, "trend": trend, "moved": "nearer" if wanted else "farther"}
+    return {"last_change": change, "_error": error}
+
+
+def _judge(rows: list[Row], level: float, method: Adjustment) -> None:
+    """Add the verdict of every change, all changes of the indicator being one family."""
+    changed = [row for row in rows if "_error" in row]
+    tests = [significance(row["last_change"], row["_error"], inf)[1] for row in changed]
+    for row, q in zip(changed, adjust(np.array(tests, dtype=float), method), strict=True):
+        change, error = row["last_change"], row.pop("_error")
+        reach = quantile(level) * error
+        row["trend"] = verdict(
+            change, error, inf, change - reach, change + reach, float(q), None, level
+        )
+        wanted = (change > 0) == (row["direction"] != "down")
+        told = row["trend"] == "detectable"
+        row["moved"] = ("nearer" if wanted else "farther") if told else "cannot_tell"

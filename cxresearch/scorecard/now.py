@@ -9,6 +9,7 @@ from cxresearch.bases import Bases
 from cxresearch.notes import Note
 from cxresearch.scorecard.operational import operational
 from cxresearch.scorecard.readings import Reading, survey
+from cxresearch.scorecard.registered import registered
 from cxresearch.study.study import Study
 
 
@@ -26,7 +27,7 @@ def read(
     ----------
     study : Study
     keys : sequence of str
-        Keys of the codebook, operational indicators, or names of the table ``indicators``.
+        Keys of the codebook, indicators of the registry, or names of the table ``indicators``.
     wave : str, optional
         Of what the survey asks; by default the last wave. Operational indicators stand for the
         last period that was wholly observed.
@@ -46,4 +47,5 @@ def read(
     found = survey(part, asked, level, Bases(part), notes)
     found = {key: replace(one, period=one.period or chosen) for key, one in found.items()}
     rest = [key for key in asked if key not in found]
-    return found | (operational(study, rest, level, notes) if rest else {})
+    found |= operational(study, rest, level, notes) if rest else {}
+    return found | registered(part if wave else study, asked, found, level)

@@ -81,8 +81,9 @@ def _figure(row: Mapping[Any, Any], level: float) -> Reading:
     low, high = float(row["conf_low"]), float(row["conf_high"])
     if row.get("method") == EXACT:
         error = 0.0
-    elif not isfinite(error) and isfinite(low) and isfinite(high):
-        # medians of waiting times have limits and no error: half the interval stands for it
+    elif not error > 0 and isfinite(low) and isfinite(high):
+        # medians of waiting times have limits and no error, none of twenty has an error of 0 and
+        # is not exact: half the interval stands for it
         error = (high - low) / (2 * quantile(level))
     return Reading(
         estimate=float(row["estimate"]),

@@ -15,6 +15,8 @@ from cxresearch.stats.intervals import Interval
 from cxresearch.study.study import Cell, Study
 from cxresearch.trends.waves import baseline, figures
 
+_WIDTHS = {"nps": 200.0, "share": 1.0, "index": 100.0}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
@@ -79,7 +81,10 @@ def _measure(study: Study, key: str, level: float, bases: Bases, notes: list[Not
         reason = bases.withheld(key, n)
         if reason is not None:
             return _blank(unit, direction, n, reason)
-        return _reading(headline(study.design, score, study.mask, level), unit, direction, n)
+        found = headline(study.design, score, study.mask, level)
+        width = _WIDTHS.get(unit, score.measure.scale.width)
+        alike = _alike(study, score.series, study.mask)
+        return _reading(found, unit, direction, n, least=_least(width, n) if alike else 0.0)
     waves = figures(study, score, Cell({}, study.mask), level, bases, notes)
     known = [one for one in waves if one.reason != "not_asked"]
     if not known:
@@ -113,14 +118,29 @@ def _rating(study: Study, key: str, level: float, bases: Bases) -> Reading:
     if reason := bases.withheld(key, n):
         return _blank("points", "up", n, reason, wave)
     found = study.design.mean(values, latest.mask, level)
-    return _reading(found, "points", "up", n, wave)
+    alike = _alike(study, values, latest.mask)
+    least = _least(study.codebook.scale_of(key).width, n) if alike else 0.0
+    return _reading(found, "points", "up", n, wave, least=least)
 
 
-def _reading(found: Interval, unit: str, direction: str, n: int, wave: str = "") -> Reading:
+def _alike(study: Study, values: np.ndarray, mask: np.ndarray) -> bool:
+    """Return whether all answered alike, so that the answers do not tell their own error."""
+    return bool(np.ptp(values[study.design.members(mask, values)]) == 0)
+
+
+def _least(width: float, n: int) -> float:
+    """Return the error with one answer more at the other end of the scale, as over the waves."""
+    share = 1 / (n + 2)
+    return float(width * np.sqrt(share * (1 - share) / (n + 2)))
+
+
+def _reading(
+    found: Interval, unit: str, direction: str, n: int, wave: str = "", *, least: float = 0.0
+) -> Reading:
     raw = found.sampling_error
     return Reading(
         estimate=found.estimate,
-        std_error=found.std_error if np.isnan(raw) else raw,
+        std_error=max(found.std_error if np.isnan(raw) else raw, least),
         conf_low=found.conf_low,
         conf_high=found.conf_high,
         unit=unit,

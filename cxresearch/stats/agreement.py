@@ -179,6 +179,9 @@ def kappa(
 ) -> Kappa:
     """Agreement of two coders on the same texts, with a bootstrap interval over texts.
 
+    Where all texts are coded alike the lower end is that of Wilson's interval for the share coded
+    alike, beyond chance; where one coder uses one code only there is no interval.
+
     Parameters
     ----------
     first, second : array-like, shape (n,)
@@ -227,6 +230,10 @@ def kappa(
         agreed - chance, 1 - chance, out=np.full(n_resamples, np.nan), where=chance < 1
     )
     low, high = percentile_interval(draws, conf_level)
+    if point.observed == 1 and point.expected < 1:  # every draw agrees, too: judge the agreement
+        low, high = _beyond(wilson(point.n, point.n, conf_level).conf_low, point.expected), 1.0
+    elif low == high:  # one of them uses one code only: draws cannot tell the error
+        low = high = np.nan
     return Kappa(
         estimate=point.estimate,
         observed=point.observed,

@@ -196,7 +196,7 @@ class Design(Layout):
         if fit.n == 0:
             return _empty("adjusted_wald", conf_level)
         if self.simple:
-            counts = float(up[member].sum()), float(down[member].sum())
+            counts = self.tally(up, member), self.tally(down, member)
             return intervals.net_promoter(*counts, fit.n, conf_level)
         found = student(fit.theta, fit.std_error, float(fit.df), conf_level, n=fit.n)
         found = self._with_n_eff(found, fit, fit.spread, conf_level)
@@ -252,7 +252,7 @@ class Design(Layout):
         """
         top, below = self._column(y, "y"), self._column(x, "x")
         member = self.members(domain, top, below)
-        n = int(member.sum())
+        n = self.count(member)
         if n == 0:
             return _empty("t", conf_level)
         w = self.weights_of(member)
@@ -299,7 +299,7 @@ class Design(Layout):
         a, b = self._fit(answers, in_a), self._fit(answers, in_b)
         if a.n == 0 or b.n == 0:
             return _empty("t", conf_level)
-        n = int((in_a | in_b).sum())
+        n = self.count(in_a | in_b)
         if self.simple and not (in_a & in_b).any():
             sides = (a.theta, a.std_error, a.df, b.theta, b.std_error, b.df)
             return replace(intervals.welch(*sides, conf_level), n=n)
@@ -334,7 +334,7 @@ class Design(Layout):
             if self.simple:
                 n = np.array([fit.n for fit in fits], dtype=float)
                 scale = np.sqrt(n / np.where(n > 1, n - 1, nan))
-                covariance = (Z.T @ Z) * np.outer(scale, scale)
+                covariance = self.inner(Z) * np.outer(scale, scale)
             else:
                 covariance = self.spread(self.psu_totals(Z))
         bad = np.array([not fit.df > 0 for fit in fits], dtype=bool)
@@ -384,7 +384,7 @@ class Design(Layout):
         return replace(found, method="jackknife")
 
     def _fit(self, y: Floats, member: Bools) -> _Fit:
-        n = int(np.count_nonzero(member))
+        n = self.count(member)
         if n == 0:
             zero = np.zeros(self.n)
             return _Fit(
@@ -399,7 +399,7 @@ class Design(Layout):
         away = np.where(member, answers - theta, 0.0)
         z = u * away
         if self.simple:
-            variance = float(z @ z) * n / (n - 1) if n > 1 else nan
+            variance = float(self.inner(z)) * n / (n - 1) if n > 1 else nan
             df = n - 1
         else:
             variance = float(self.spread(self.psu_totals(z[:, None]))[0, 0])
@@ -408,7 +408,7 @@ class Design(Layout):
             theta=theta,
             variance=variance,
             spread=float(z @ away),
-            unit_squares=float(u @ u),
+            unit_squares=float(self.inner(u)),
             n=n,
             df=df,
             values=z,

@@ -164,6 +164,22 @@ class Layout:
             member &= ~np.isnan(answer)
         return member
 
+    def count(self, member: Bools) -> int:
+        """Return how many respondents these rows are."""
+        return int(np.count_nonzero(member))
+
+    def tally(self, values: Floats, member: Bools) -> float:
+        """Return the plain sum of values over the respondents of these rows."""
+        return float(values[member].sum())
+
+    def each(self, member: Bools) -> Floats:
+        """Return how many respondents each of these rows is."""
+        return np.ones(int(np.count_nonzero(member)))
+
+    def inner(self, z: Floats) -> Any:
+        """Return the squares and cross-products of weighted values, summed over respondents."""
+        return z.T @ z
+
     def weights_of(self, member: Bools) -> Floats:
         """Return the weight of every row, zero outside `member`."""
         return member.astype(float) if self.weights is None else np.where(member, self.weights, 0.0)
@@ -197,7 +213,7 @@ class Layout:
     def df_of(self, member: Bools) -> int:
         """Return PSUs minus strata among those that hold a row of `member`."""
         if self.psu_of_row is None:
-            held = int(member.sum())
+            held = self.count(member)
         else:
             held = int((np.bincount(self.psu_of_row[member]) > 0).sum())
         if self.stratum_of_row is None:

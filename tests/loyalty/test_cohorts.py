@@ -64,3 +64,8 @@ def test_without_orders_nothing_is_asked_and_an_odd_period_is_refused():
         cx.loyalty.cohorts(study(ORDERS), period="week")
     plain = Study.from_frame(pd.DataFrame({"S": [1, 2]}), BOOK)
     assert cx.loyalty.cohorts(plain).need == "table:orders"
+
+
+def test_without_amounts_nothing_is_told_of_what_was_spent():
+    table = cx.loyalty.cohorts(study(ORDERS.drop(columns="value"))).table
+    assert table["value_per_customer"].isna().all()

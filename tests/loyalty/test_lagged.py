@@ -121,3 +121,10 @@ def test_cohorts_and_series_are_shown_in_every_language(language):
         told = result.in_language(language)
         texts = [*cx.findings.read(told), cx.tables.show(told).html, cx.figures.plot(told).alt]
         assert not [text for text in texts if "{" in text.split("</style>")[-1]]
+
+
+def test_the_trend_that_was_taken_out_costs_a_period():
+    """Fisher's interval of a partial correlation: 1/(n - 4), at the periods that are left."""
+    r = effect(cx.loyalty.lagged(study(link=30, noise=0.5)), "correlation")
+    reach = (np.arctanh(r["conf_high"]) - np.arctanh(r["conf_low"])) / 2
+    assert reach == approx(1.959964 / np.sqrt(r["n_eff"] - 4), rel=1e-6)

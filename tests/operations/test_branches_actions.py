@@ -184,3 +184,16 @@ def test_they_are_shown_in_every_language(language, shown):
     for kind in ("in_order", "limits"):
         picture = figures.plot(shown["branches"].in_language(language), kind=kind)
         assert "E" in picture.alt
+
+
+def test_the_error_holds_both_the_own_place_and_the_mean_of_the_others():
+    from cxresearch.operations.effects import _changed
+
+    def of(before, after, error):
+        row = {"statistic": "share", "unit": "share", "direction": "up", "n": 50}
+        row |= {"std_error": error, "conf_low": 0.0, "conf_high": 1.0}
+        return {"0 before": row | {"estimate": before}, "0 after": row | {"estimate": after}}
+
+    others = {str(k): of(0.5, 0.5 + 0.1 * (k - 1), 0.01) for k in range(3)}
+    told = _changed(0, of(0.5, 0.6, 0.3 / 2**0.5), others, 0.95)
+    assert told["std_error"] == approx((0.3**2 + 0.1**2 / 3) ** 0.5)

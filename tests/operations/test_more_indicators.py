@@ -278,3 +278,43 @@ def test_poor_tables_make_no_fault(n):
     shown = found[found["measure"].isin(["standard_conformance", "resolution_time"])]
     assert shown.loc[shown["statistic"] != "visits", "estimate"].isna().all()
     assert np.isfinite(found.loc[found["measure"] == "exit_rate", "estimate"]).any()
+
+
+def posted(authors, moods):
+    frame = pd.DataFrame({"post_id": range(len(moods)), "ts": "2024-01-05", "sentiment": moods})
+    return study(posts=cut(frame.assign(author_key=authors)))
+
+
+def test_who_is_not_named_is_an_author_alone():
+    moods = ["positive", "negative"] * 20
+    named = one(posted([f"A{k}" for k in range(40)], moods), "social_sentiment", "net_sentiment")
+    nobody = one(posted([None] * 40, moods), "social_sentiment", "net_sentiment")
+    assert nobody["std_error"] == approx(named["std_error"], rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("authors", "moods"),
+    [(["A"] * 40, ["positive", "negative"] * 20), (list(range(40)), ["positive"] * 40)],
+)
+def test_one_author_or_one_mind_has_no_interval(authors, moods):
+    net = one(posted(authors, moods), "social_sentiment", "net_sentiment")
+    assert net["n"] == 40
+    assert np.isnan([net["std_error"], net["conf_low"], net["conf_high"]]).all()
+
+
+def test_a_wave_belongs_to_one_period():
+    """Asked on the second day of a quarter: of that quarter, not of the one before as well."""
+    frame = pd.DataFrame({"wave": "A", "customer": range(30), "solved": [5] * 20 + [1] * 10})
+    tickets = pd.DataFrame({"ticket_id": range(30), "customer_id": range(30)})
+    tickets["opened_at"], tickets["resolved_at"] = "2024-06-01", "2024-06-20"
+    tickets.loc[0, "opened_at"] = "2024-02-01"
+    base = Study.from_frame(
+        frame,
+        {"measures": {"solved": {"kind": "csat", "columns": "solved", "scale": [1, 5]}}},
+        wave={"column": "wave", "dates": {"A": "2024-07-02"}},
+        customer="customer",
+        tables={"tickets": cut(tickets)},
+        analysis={"operations": {"resolution_measure": "solved"}},
+    )
+    found = operations.measure(base, measures=["resolution_satisfaction"], period="quarter").table
+    assert found[found["n"] > 0]["period"].tolist() == ["2024 Q3"]

@@ -166,3 +166,64 @@ def test_the_strategy_map_names_every_link_with_its_evidence():
     assert "measured at the same time" in picture.alt
     empty = cx.scorecard.build(study())
     assert cx.figures.plot(empty, kind="strategy_map").alt
+
+
+def test_none_of_twenty_is_not_counted_in_full():
+    """0 of 20 has limits of 0 and 16 %: it does not prove a target of 2 %."""
+    tickets = pd.DataFrame(
+        {"ticket_id": range(20), "opened_at": "2024-01-05", "escalated_at": pd.NaT}
+    )
+    wanted = pd.DataFrame({"kpi": ["escalation_rate"], "period": ["2024-01"], "value": [0.02]})
+    tables = {"tickets": {"frame": tickets, "cut": "2024-02-01"}, "targets": wanted}
+    row = cx.scorecard.goals(Study.from_frame(pd.DataFrame({"q": [1]}), {}, tables=tables)).table
+    row = row.iloc[0]
+    assert row["actual"] == 0
+    assert row["std_error"] == approx(0.1611252 / (2 * 1.959964), rel=1e-5)
+    assert (row["status"], row["evidence"]) == ("amber", "operations")
+
+
+def test_answers_that_are_all_alike_are_not_counted_in_full():
+    frame = pd.DataFrame({"S": [5] * 20, "P": [4] * 20})
+    found = cx.scorecard.read(Study.from_frame(frame, BOOK), ["satisfaction", "price"])
+    least = np.sqrt(1 / 22 * 21 / 22 / 22)
+    assert found["satisfaction"].std_error == approx(least)
+    assert found["price"].std_error == approx(4 * least)
+
+
+def test_changes_of_one_indicator_are_one_family():
+    """Of three changes the one at p .03 is no finding."""
+    counted = pd.DataFrame(
+        {"kpi": "calls", "period": ["2021", "2022", "2023", "2024"], "n": 1000}
+    ).assign(value=[0.50, 0.5485, 0.5485, 0.5485])
+    wanted = pd.DataFrame({"kpi": "calls", "period": counted["period"], "value": 0.7})
+    tables = {"indicators": counted, "targets": wanted}
+    one = Study.from_frame(pd.DataFrame({"q": [1]}), {}, tables=tables)
+    assert cx.scorecard.goals(one).table["moved"].iloc[1] == "cannot_tell"
+    alone = {"indicators": counted, "targets": wanted.head(2)}
+    two = Study.from_frame(pd.DataFrame({"q": [1]}), {}, tables=alone)
+    assert cx.scorecard.goals(two).table["moved"].iloc[1] == "nearer"
+
+
+def test_the_latest_figure_starts_with_the_error_of_the_first():
+    """The baseline is the first period's figure, and so is its error."""
+    rows = pd.DataFrame(
+        [(f"{year}-01-{k % 28 + 1:02d}", year, k) for year, n in ((2023, 50), (2024, 2000))
+         for k in range(n)], columns=["opened_at", "year", "k"]
+    )  # fmt: skip
+    tickets = pd.DataFrame(
+        {
+            "ticket_id": [f"{year}-{k}" for year, k in zip(rows["year"], rows["k"], strict=True)],
+            "opened_at": rows["opened_at"],
+            "escalated_at": rows["opened_at"].where(rows["k"] % 5 == 0),
+        }
+    )
+    tables = {
+        "tickets": {"frame": tickets, "cut": "2025-01-01"},
+        "targets": pd.DataFrame({"kpi": ["escalation_rate"], "value": [0.1]}),
+    }
+    analysis = {"operations": {"period": "year"}}
+    one = Study.from_frame(pd.DataFrame({"q": [1]}), {}, tables=tables, analysis=analysis)
+    row = cx.scorecard.goals(one).table.iloc[0]
+    assert row["baseline"] == approx(0.2)
+    assert row["baseline_se"] == approx(np.sqrt(0.2 * 0.8 / 50))
+    assert row["std_error"] == approx(np.sqrt(0.2 * 0.8 / 2000))

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from cxresearch.errors import StatisticsError
 from cxresearch.stats.line import line, ljung_box
@@ -34,9 +35,9 @@ def test_as_in_r(reference, case):
         assert plain.intercept == pytest.approx(theirs["intercept"], rel=1e-9)
     assert plain.slope == pytest.approx(theirs["slope"], rel=1e-9)
     assert plain.slope_se_classic == pytest.approx(theirs["se_classic"], rel=1e-9)
-    assert plain.slope_se == pytest.approx(theirs["se_hac_lag4_noadj"], rel=1e-9)
+    assert plain.slope_se_hac == pytest.approx(theirs["se_hac_lag4_noadj"], rel=1e-9)
     adjusted = line(y, lags=4)
-    assert adjusted.slope_se == pytest.approx(theirs["se_hac_lag4_adj"], rel=1e-9)
+    assert adjusted.slope_se_hac == pytest.approx(theirs["se_hac_lag4_adj"], rel=1e-9)
     assert plain.tau == pytest.approx(known["kendall_trend"]["tau_b"], abs=1e-9)
     assert plain.tau_p_value == pytest.approx(known["kendall_trend"]["p"], rel=1e-6)
     assert plain.theil_sen == pytest.approx(known["theil_sen_slope"], abs=1e-9)
@@ -77,6 +78,28 @@ def test_neighbours_that_are_alike_say_less():
     assert found.p_autocorrelation < 1e-6
     assert found.lag1_autocorrelation > 0.6
     assert line(rng.normal(size=200)).p_autocorrelation > 0.01
+
+
+@pytest.mark.parametrize(("alike", "least"), [(0.0, 0.93), (0.4, 0.86)])
+def test_intervals_of_short_series_hold(alike, least):
+    """Newey and West's own intervals hold in 84 and 75 of 100 such series."""
+    rng = np.random.default_rng(3)
+    held = 0
+    for _ in range(300):
+        noise = rng.normal(size=42)
+        for place in range(1, 42):
+            noise[place] += alike * noise[place - 1]
+        found = line(noise[30:])
+        held += found.slope_low <= 0 <= found.slope_high
+    assert held / 300 > least
+
+
+def test_no_error_is_smaller_than_the_classic_one():
+    found = line([1.0, -1.0] * 8)
+    assert found.slope_se == pytest.approx(found.slope_se_classic)
+    assert found.slope_se_hac < found.slope_se
+    reach = (found.slope_high - found.slope_low) / 2
+    assert reach == pytest.approx(stats.t.ppf(0.975, 14) * found.slope_se)
 
 
 def test_a_gap_is_left_out():

@@ -130,6 +130,13 @@ def test_gaps_are_carried_by_arima():
     assert np.isfinite(chosen["differenced"].forecast(3)[0]).all()
 
 
+def test_what_never_moved_before_the_last_points_is_tested_on_fewer():
+    test = roll([0.0] * 18 + [1.0, 2, 1, 3, 2, 1])
+    assert test.target.tolist() == [19, 20, 21, 22, 23]
+    with pytest.raises(StatisticsError, match="nothing moves"):
+        roll([0.0] * 23 + [1.0])
+
+
 def test_nothing_leaks_from_the_future():
     """What comes after the last origin's target changes no forecast before it."""
     y = monthly(48)

@@ -1,5 +1,6 @@
 """Coders against each other, rules against coders, coders in place of rules."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -112,3 +113,16 @@ def test_the_example_says_how_good_its_rules_are(root):
     told = findings.read(found)
     assert any("recall" in one for one in told.sentences)
     assert "<table" in tables.show(found, "rules").html
+
+
+def test_full_agreement_on_few_texts_is_not_sure():
+    """Ten of ten alike: Wilson's lower end .7225, half of it by chance."""
+    from cxresearch.stats.agreement import kappa
+
+    rng = np.random.default_rng(1)
+    found = kappa(list("ab") * 5, list("ab") * 5, n_resamples=50, rng=rng)
+    assert (found.estimate, found.conf_high) == (1.0, 1.0)
+    assert found.conf_low == pytest.approx(2 * 0.7224672 - 1, abs=1e-6)
+    none = kappa(list("aaaab"), list("aaaaa"), n_resamples=50, rng=rng)
+    assert none.estimate == 0
+    assert np.isnan([none.conf_low, none.conf_high]).all()

@@ -127,3 +127,15 @@ def test_posts_without_texts_or_authors_are_volume_alone():
     assert row["n"] == len(bare)
     assert np.isnan(row["estimate"])
     assert row["suppressed"]
+
+
+def test_posts_of_one_author_tell_of_nobody_else():
+    """Forty posts by one are not forty opinions."""
+    texts = ["it came late", "so kind of you"] * 20
+    one = verbatims.posts(
+        study(table(texts, ["a"] * 40, pd.Timestamp("2024-05-02"))), period="all", codeframe=LATE
+    )
+    row = one.table.iloc[0]
+    assert (row["n"], row["n_authors"], row["reason"]) == (40, 1, "few_accounts")
+    assert np.isnan(row["estimate"])
+    assert "few_accounts" in [said.code for said in one.notes]

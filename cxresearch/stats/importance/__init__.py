@@ -29,7 +29,11 @@ from cxresearch.stats.importance.methods import (
 )
 from cxresearch.stats.importance.moments import weighted_cov
 from cxresearch.stats.importance.pooling import pooled
-from cxresearch.stats.importance.uncertainty import BootstrapImportance, bootstrap
+from cxresearch.stats.importance.uncertainty import (
+    BootstrapImportance,
+    bootstrap,
+    bootstrap_sums,
+)
 
 __all__ = [
     "EXACT_PLAYERS",
@@ -41,6 +45,7 @@ __all__ = [
     "Method",
     "beta_squared",
     "bootstrap",
+    "bootstrap_sums",
     "car",
     "cox_snell",
     "decompose",

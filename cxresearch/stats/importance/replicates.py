@@ -13,6 +13,7 @@ import numpy as np
 
 from cxresearch.errors import first
 from cxresearch.stats.importance.moments import fault
+from cxresearch.stats.moments import Sums
 from cxresearch.stats.resample import multinomial_counts
 
 #: Weights held in memory at a time.
@@ -138,6 +139,79 @@ class Products:
         out[:, at, keep] = cross
         out[:, keep, at] = cross
         out[:, at, at] = square - mean**2
+        return out
+
+
+class GroupProducts:
+    """Sums of groups of rows; turns blocks of weights of the groups into covariances."""
+
+    def __init__(self, sums: Sums) -> None:
+        whole = sums.total()
+        m = len(whole.names)
+        spread = np.sqrt(np.diag(whole.central))
+        self._scale = np.where(spread > 0, spread, 1.0)
+        away = whole.mean - sums.centre
+        self._m = m
+        self._upper = np.triu_indices(m)
+        self._weight = sums.weight
+        self._first, self._second = self._standard(sums.weight, sums.first, sums.second, away)
+        squares = (sums.squared, sums.first_squared, sums.second_squared)
+        self._squared = sums.squared
+        self._first_squared, self._second_squared = self._standard(*squares, away)
+        i, j = self._upper
+        self._stack = np.column_stack([sums.weight, self._first, self._second[:, i, j]])
+
+    def _standard(
+        self, weight: np.ndarray, first: np.ndarray, second: np.ndarray, away: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return first and second sums of the columns centred at their means and scaled."""
+        centred = first - weight[:, None] * away
+        cross = away[None, :, None] * first[:, None, :]
+        moved = second - cross - np.swapaxes(cross, 1, 2)
+        moved = moved + weight[:, None, None] * np.outer(away, away)
+        return centred / self._scale, moved / np.outer(self._scale, self._scale)
+
+    def covariances(self, W: np.ndarray) -> np.ndarray:
+        """Return covariances (draws, m, m) of the standardised columns under weights (draws, g)."""
+        m = self._m
+        sums = W @ self._stack
+        sums = sums / sums[:, :1]
+        means = sums[:, 1 : m + 1]
+        C = np.empty((len(W), m, m))
+        i, j = self._upper
+        C[:, i, j] = sums[:, m + 1 :]
+        C[:, j, i] = sums[:, m + 1 :]
+        return np.asarray(_emptied(C - means[:, :, None] * means[:, None, :]))
+
+    def with_noise(
+        self, W: np.ndarray, C: np.ndarray, at: int, rng: np.random.Generator
+    ) -> np.ndarray:
+        """Return the covariances with a fresh noise variable per draw put in at place `at`.
+
+        The sums that noise of single rows would have with the columns are drawn themselves: they
+        are normal, with the squared weights' cross-products as covariance.
+        """
+        m, draws = self._m, len(W)
+        total = W @ self._weight
+        square = W**2
+        gram = np.empty((draws, m + 1, m + 1))
+        gram[:, 0, 0] = square @ self._squared
+        gram[:, 0, 1:] = gram[:, 1:, 0] = square @ self._first_squared
+        gram[:, 1:, 1:] = np.einsum("bg,gij->bij", square, self._second_squared)
+        values, vectors = np.linalg.eigh(gram)
+        root = vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]
+        drawn = np.einsum("bij,bj->bi", root, rng.standard_normal((draws, m + 1)))
+        mean = drawn[:, 0] / total
+        cross = drawn[:, 1:] / total[:, None]
+        cross -= mean[:, None] * (W @ self._first) / total[:, None]
+        size = total**2 / gram[:, 0, 0]
+        spread = 1 + rng.standard_normal(draws) * np.sqrt(2 / size)
+        out = np.empty((draws, m + 1, m + 1))
+        keep = np.delete(np.arange(m + 1), at)
+        out[:, keep[:, None], keep] = C
+        out[:, at, keep] = cross
+        out[:, keep, at] = cross
+        out[:, at, at] = np.maximum(spread, 1e-3) - mean**2
         return out
 
 

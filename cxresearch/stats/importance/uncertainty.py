@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,8 +30,14 @@ from cxresearch.stats.importance.moments import (
     unit_weights,
     weighted_cov,
 )
-from cxresearch.stats.importance.replicates import Products, given, replicate_weights
+from cxresearch.stats.importance.replicates import (
+    GroupProducts,
+    Products,
+    given,
+    replicate_weights,
+)
 from cxresearch.stats.importance.summaries import differences, summary
+from cxresearch.stats.moments import Sums
 
 _OUTCOME = "(outcome)"
 _MOST_FAILED = 0.05
@@ -177,15 +183,108 @@ def bootstrap(
     cov = pairwise_correlations(frame, u)[0] if pairwise else weighted_cov(frame, u)
     rng = np.random.default_rng(seed)
     weight_rng, noise_rng, order_rng = rng.spawn(3)
-    main = _part(cov, blocks if owen_split else groups, covariates, method, order_rng, owen_split)
-    noisy = _with_noise(main, order_rng) if noise else None
-    per_block = None if blocks is None else _part(cov, blocks, covariates, method, order_rng, False)
     products = PairwiseProducts(values) if pairwise else Products(values)
     replicates = (
         replicate_weights(u, n_resamples, weight_rng, clusters=clusters, strata=strata)
         if draws is None
         else given(draws, len(values))
     )
+    return _told(
+        cov,
+        products,
+        replicates,
+        int((u > 0).sum()),
+        (noise_rng, order_rng),
+        method=method,
+        groups=groups,
+        covariates=covariates,
+        conf_level=conf_level,
+        noise=noise,
+        blocks=blocks,
+        owen_split=owen_split,
+    )
+
+
+def bootstrap_sums(
+    sums: Sums,
+    method: Method = "shapley",
+    n_resamples: int = 2000,
+    seed: int | np.random.Generator = 0,
+    *,
+    outcome: str,
+    groups: Groups | None = None,
+    covariates: Sequence[Hashable] | None = None,
+    strata: Any = None,
+    conf_level: float = 0.95,
+    noise: bool = False,
+    blocks: Groups | None = None,
+) -> BootstrapImportance:
+    """Tell how sure the drivers' importance is where respondents are known by sums alone.
+
+    Whole random groups of respondents are drawn anew; with a thousand groups the intervals are
+    those of drawing respondents, but for Monte-Carlo error. The estimate is that of `bootstrap`.
+
+    Parameters
+    ----------
+    sums : Sums
+        By random group (or cluster): drivers, covariates, and the outcome, which is the last.
+    outcome : str
+        What the outcome is called in `sums`.
+    strata : array-like, shape (m,), optional
+        Stratum of each group.
+    method, n_resamples, seed, groups, covariates, conf_level, noise, blocks
+        As in `bootstrap`.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> X = rng.normal(size=(3000, 2))
+    >>> rows = np.column_stack([X, X @ [1, 0.5] + rng.normal(size=3000)])
+    >>> sums = Sums.of_rows(rows, None, ["speed", "price", "csat"], rng.integers(0, 200, 3000))
+    >>> result = bootstrap_sums(sums, n_resamples=200, outcome="csat", noise=True)
+    >>> result.table["driver"].tolist(), result.table["beats_noise"].tolist()
+    (['speed', 'price'], [True, True])
+    """
+    whole = sums.total()
+    cov = whole.cov.rename(index={outcome: _OUTCOME}, columns={outcome: _OUTCOME})
+    weight_rng, noise_rng, order_rng = np.random.default_rng(seed).spawn(3)
+    ones = np.ones(len(sums.n))
+    return _told(
+        cov,
+        GroupProducts(sums),
+        replicate_weights(ones, n_resamples, weight_rng, strata=strata),
+        whole.n,
+        (noise_rng, order_rng),
+        method=method,
+        groups=groups,
+        covariates=covariates,
+        conf_level=conf_level,
+        noise=noise,
+        blocks=blocks,
+        owen_split=False,
+    )
+
+
+def _told(
+    cov: pd.DataFrame,
+    products: Products | PairwiseProducts | GroupProducts,
+    replicates: Iterator[np.ndarray],
+    n: int,
+    rngs: tuple[np.random.Generator, np.random.Generator],
+    *,
+    method: Method,
+    groups: Groups | None,
+    covariates: Sequence[Hashable] | None,
+    conf_level: float,
+    noise: bool,
+    blocks: Groups | None,
+    owen_split: bool,
+) -> BootstrapImportance:
+    """Play the game on the estimate and on every draw of the respondents."""
+    noise_rng, order_rng = rngs
+    main = _part(cov, blocks if owen_split else groups, covariates, method, order_rng, owen_split)
+    noisy = _with_noise(main, order_rng) if noise else None
+    per_block = None if blocks is None else _part(cov, blocks, covariates, method, order_rng, False)
     played: list[_Played] = []
     for W in replicates:
         C = products.covariances(W)
@@ -203,7 +302,7 @@ def bootstrap(
     every, failed = _usable(played)
     common: dict[str, Any] = {
         "r_squared": every.r_squared,
-        "n": int((u > 0).sum()),
+        "n": n,
         "n_resamples": len(every.usable) + failed,
         "n_failed": failed,
         "conf_level": conf_level,
