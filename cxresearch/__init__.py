@@ -18,6 +18,8 @@ from cxresearch import display
 display.register("html", "cxresearch.tables:as_html")
 display.register("figure", "cxresearch.figures:plot")
 display.register("study", "cxresearch.tables:study_html")
+display.register("draft", "cxresearch.tables.drafts:draft_html")
+display.register("new", "cxresearch.report.fresh:write_draft")
 
 _ROOMS = (
     "answers",
@@ -29,6 +31,8 @@ _ROOMS = (
     "figures",
     "findings",
     "handover",
+    "indicators",
+    "history",
     "kpis",
     "loyalty",
     "notes",
@@ -54,6 +58,8 @@ _ROOMS = (
 _NAMES = {
     "Study": "cxresearch.study.study",
     "load_study": "cxresearch.study.study",
+    "Draft": "cxresearch.study.draft",
+    "draft": "cxresearch.study.draft",
     "Result": "cxresearch.results",
     "CxError": "cxresearch.errors",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,6 +18,11 @@ from cxresearch.study.study import EACH_SEGMENT, By, Cell, Study
 
 POWER = 0.8
 FEWEST_CLUSTERS = 3
+
+Labels = tuple[str, ...]
+"""What names a cell: one label per grouping column."""
+
+Line = tuple[Labels, ...]
 
 
 @dataclass(slots=True)
@@ -98,8 +103,9 @@ def protected(
     """Return the cells that must be withheld so that no withheld one can be worked out.
 
     Along every axis a line of cells adds up to a total that is shown elsewhere. Where exactly
-    one cell of a line is withheld, the smallest of the others is withheld, too; that may leave
-    another line with one, so it is looked at again until none is left.
+    one cell of a line is withheld, another is withheld, too: the one that costs the fewest
+    respondents, those included that must follow it in another line. What turns out not to be
+    needed in the end is shown again.
 
     Parameters
     ----------
@@ -116,26 +122,85 @@ def protected(
     >>> protected(counts, [("N", "a")])
     [('S', 'a'), ('N', 'b'), ('S', 'b')]
     """
-    hidden = {cell for cell in withheld if counts.get(cell, 0) > 0}
+    own = frozenset(cell for cell in withheld if counts.get(cell, 0) > 0)
     size = len(next(iter(counts), ()))
-    looked_at = range(size) if axes is None else sorted(axes)
-    added: list[tuple[str, ...]] = []
-    again = True
-    while again:
-        again = False
-        for axis in looked_at:
-            lines: dict[tuple[str, ...], dict[tuple[str, ...], float]] = {}
-            for cell, n in counts.items():
-                lines.setdefault((*cell[:axis], *cell[axis + 1 :]), {})[cell] = n
-            for line in lines.values():
-                alone = [cell for cell in line if cell in hidden]
-                left = [cell for cell, n in line.items() if n > 0 and cell not in hidden]
-                if len(alone) == 1 and left:
-                    also = min(left, key=lambda cell: line[cell])
-                    hidden.add(also)
-                    added.append(also)
-                    again = True
+    lines = _lines(counts, range(size) if axes is None else sorted(axes))
+    added: list[Labels] = []
+    while bare := _bare(lines, {*own, *added}):
+        known = {*own, *added}
+        # of equals the smaller group; but a group that leaves no other line bare comes first
+        left = [cell for cell in bare[0] if cell not in known]
+        added.append(min(left, key=lambda cell: _cost(cell, lines, known, counts)))
+    for cell in sorted(added, key=lambda one: -counts[one]):
+        rest = [one for one in added if one != cell]
+        if not _bare(lines, {*own, *rest}):  # others that came later protect without it
+            added = rest
     return added
+
+
+def _lines(counts: Mapping[Labels, float], axes: Iterable[int]) -> list[Line]:
+    """Return the cells that add up to one total, for every total that is shown."""
+    lines: dict[tuple[int, Labels], list[Labels]] = {}
+    for axis in axes:
+        for cell, n in counts.items():
+            if n > 0:
+                lines.setdefault((axis, (*cell[:axis], *cell[axis + 1 :])), []).append(cell)
+    return [tuple(line) for line in lines.values()]
+
+
+def _bare(lines: Iterable[Line], hidden: Collection[Labels]) -> list[Line]:
+    """Return the lines in which a single withheld cell can be worked out from the others."""
+    return [line for line in lines if len(line) > 1 and sum(cell in hidden for cell in line) == 1]
+
+
+def _cost(
+    cell: Labels, lines: Iterable[Line], hidden: Collection[Labels], counts: Mapping[Labels, float]
+) -> float:
+    """Return how many respondents are withheld with a cell: its own, and those it calls for."""
+    bare = _bare([line for line in lines if cell in line], {*hidden, cell})
+    return counts[cell] + sum(min(counts[one] for one in line if one != cell) for line in bare)
+
+
+def protect(
+    rows: Sequence[dict[str, Any]], names: Sequence[str], part: Sequence[str], notes: list[Note]
+) -> None:
+    """Withhold rows of groups from which another's withheld figure could be worked out.
+
+    Parameters
+    ----------
+    rows : sequence of dict
+        A row per group and figure: grouping columns, ``n``, ``suppressed``, ``reason`` and
+        numbers, which are emptied where a row is withheld; bases stay.
+    names : sequence of str
+        Grouping columns. Totals over waves are never shown, so waves protect nobody.
+    part : sequence of str
+        Columns that tell the figures of one group apart.
+    notes : list of Note
+        Is told which groups were withheld.
+    """
+    axes = [i for i, name in enumerate(names) if name not in ("wave", "segment")]
+    tables: dict[tuple[Any, ...], dict[Labels, dict[str, Any]]] = {}
+    for row in rows if axes else ():
+        key = (*(row[name] for name in part), row.get("segment"))
+        tables.setdefault(key, {})[tuple(str(row[name]) for name in names)] = row
+    for cells in tables.values():
+        counts = {cell: float(row["n"]) for cell, row in cells.items()}
+        hidden = [cell for cell, row in cells.items() if row["suppressed"]]
+        for cell in protected(counts, hidden, axes=axes):
+            row = cells[cell]
+            row |= {
+                name: np.nan
+                for name, value in row.items()
+                if isinstance(value, float) and name not in names and not _is_base(name)
+            }
+            row |= {"suppressed": True, "reason": "complementary"}
+            if "verdict" in row:
+                row["verdict"] = "suppressed"
+            notes.append(note("complementary", group=" · ".join([str(row[part[-1]]), *cell])))
+
+
+def _is_base(name: str) -> bool:
+    return name == "n" or name.startswith("n_") or name == "family_size"
 
 
 def protecting_cells(

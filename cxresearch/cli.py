@@ -23,6 +23,7 @@ data or output folder are wrong, or another run holds the study; 3 done and an a
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks and return the exit code."""
     asked = _parser().parse_args(arguments)
+    sys.excepthook = _unplanned
     try:
         return int(asked.verb(asked))
     except CxError as error:
@@ -32,6 +33,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # whoever read our output has stopped reading: `cxresearch list | head`
         sys.stderr.close()
         return 0
+    except KeyboardInterrupt:
+        print("cxresearch: interrupted", file=sys.stderr)
+        return 130
+    except OSError as error:
+        _unplanned(OSError, error, None)
+        return 1
+
+
+def _unplanned(kind: type[BaseException], error: BaseException, trace: Any) -> None:
+    """Say what nobody caught in one line; its traceback goes to a file."""
+    from cxresearch.report import mishap
+
+    mishap.hook(kind, error, trace)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -57,6 +71,11 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="run the good params files where others are wrong, and end with 2",
     )
+    run.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="run notebooks on the Dask cluster at this address, such as tcp://10.0.0.5:8786",
+    )
     run.set_defaults(verb=_run)
 
     check = verbs.add_parser("check", help="say everything that would stop a run, without running")
@@ -64,12 +83,22 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(verb=_check)
 
     new = verbs.add_parser(
-        "new", help="write a params file and a codebook to fill in (never overwrites)"
+        "new",
+        help="write a params file and a codebook: to fill in, or drafted from answers "
+        "(never overwrites)",
     )
     new.add_argument("name", metavar="NAME", help="name of the study and of its files")
     new.add_argument(
         "--like", type=Path, metavar="PARAMS", help="begin from the params and codebook of a study"
     )
+    new.add_argument(
+        "--from",
+        nargs="+",
+        dest="source",
+        metavar="FILE",
+        help="draft both from answers: a file, one file per wave, or a database's url",
+    )
+    new.add_argument("--query", metavar="SELECT", help="what to ask the database")
     new.set_defaults(verb=_new)
 
     listing = verbs.add_parser("list", help="studies, when they last ran, how they ended")
@@ -123,11 +152,11 @@ def _run(asked: argparse.Namespace) -> int:
     from cxresearch.report.signals import Signals, Stopped
 
     with Signals() as signals:
+        talk = _talk(asked)
         try:
             from cxresearch.report import unchanged
-            from cxresearch.report.talk import Talk
 
-            talk, wish = Talk(as_json=asked.log == "json"), _wish(asked)
+            wish = _wish(asked)
             recalled = unchanged.recall(wish)
             if recalled is not None:
                 for study in recalled:
@@ -138,17 +167,30 @@ def _run(asked: argparse.Namespace) -> int:
             from cxresearch.report import runner
 
             return runner.run(wish, load_study, talk, signals)
+        except CxError as error:
+            talk.say("wrong", str(error))
+            return 2
         except Stopped as stopped:
-            print(f"cxresearch: {stopped}", file=sys.stderr)
+            talk.say("stopped", f"cxresearch: {stopped}", signal=stopped.exit_code - 128)
             return stopped.exit_code
 
 
 def _check(asked: argparse.Namespace) -> int:
     from cxresearch import load_study
     from cxresearch.report import runner
+
+    talk = _talk(asked)
+    try:
+        return runner.check(_wish(asked), load_study, talk)
+    except CxError as error:
+        talk.say("wrong", str(error))
+        return 2
+
+
+def _talk(asked: argparse.Namespace) -> Any:
     from cxresearch.report.talk import Talk
 
-    return runner.check(_wish(asked), load_study, Talk(as_json=asked.log == "json"))
+    return Talk(as_json=asked.log == "json")
 
 
 def _list(asked: argparse.Namespace) -> int:
@@ -171,11 +213,59 @@ def _list(asked: argparse.Namespace) -> int:
 def _new(asked: argparse.Namespace) -> int:
     from cxresearch.report import fresh
 
+    if asked.source:
+        return _drafted(asked)
+    if asked.query:
+        raise CxError.of([_query_alone()])
     if asked.like is not None:
         _there([asked.like])
     for path in fresh.write(asked.name, Path.cwd(), like=asked.like):
         print(path)
     return 0
+
+
+def _drafted(asked: argparse.Namespace) -> int:
+    """Draft a study from its answers, and say what is to be looked at."""
+    from cxresearch import draft, load_study
+
+    if asked.like is not None:
+        raise CxError.of(
+            [
+                Fault(
+                    kind="params",
+                    what="a study is begun from answers or from another study, not from both",
+                    where="--from, --like",
+                    hint="leave one of the two out",
+                )
+            ]
+        )
+    found = draft(asked.source, query=asked.query)
+    written = found.write(asked.name)
+    for path in written:
+        print(path)
+    unsure = len(found.to_confirm)
+    print(
+        f"{len(found.guesses)} columns: {len(found.in_use)} in use, {unsure} of them to confirm; "
+        "each guess stands in the files with its reason",
+        file=sys.stderr,
+    )
+    for one in found.lacking:
+        print(f"not found: {one}", file=sys.stderr)
+    try:
+        load_study(written[0])
+    except CxError as error:
+        print(f"\n{error}\n\ncorrect this in the files, then: ", end="", file=sys.stderr)
+    print(f"cxresearch check {written[0].as_posix()}", file=sys.stderr)
+    return 0
+
+
+def _query_alone() -> Fault:
+    return Fault(
+        kind="params",
+        what="a query without a database",
+        where="--query",
+        hint='name the database: --from duckdb:///answers.duckdb --query "SELECT * FROM answers"',
+    )
 
 
 def _schema(asked: argparse.Namespace) -> int:
@@ -198,6 +288,7 @@ def _wish(asked: argparse.Namespace) -> Any:
         jobs=getattr(asked, "jobs", None),
         force=getattr(asked, "force", False),
         keep_going=getattr(asked, "keep_going", False),
+        scheduler=getattr(asked, "scheduler", None),
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, Literal
 
-Way = Literal["html", "figure", "study"]
+Way = Literal["html", "figure", "study", "draft", "new"]
 
 _doors: dict[Way, str] = {}
 

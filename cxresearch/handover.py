@@ -25,7 +25,10 @@ HISTORY = "CXRESEARCH_HISTORY"
 #: Folder within the handed-over tables that holds them as JSON.
 RESULTS = "results"
 
-_FORMULA = re.compile(r"^[\s\x00]*[=+\-@\t\r]")
+# also in the width of East Asian letters, and after signs that nobody sees
+_FORMULA = re.compile(
+    r"^[\s\x00\ufeff\u200b-\u200f\u202a-\u202e]*[=+\-@\uff1d\uff0b\uff0d\uff20\t\r]"
+)
 _NUMBER = re.compile(r"^\s*[+-]?(\d+([.,]\d*)*|[.,]\d+)([eE][+-]?\d+)?\s*%?\s*$")
 
 

@@ -115,7 +115,9 @@ def measure(study: Study, /, *, by: By = None, conf_level: float | None = None) 
     scored = {key: study.measure(key) for key in study.codebook.measures}
     kpi_id = {key: indicator(score) for key, score in scored.items()}
     bases = Bases(study)
-    notes: list[Note] = []
+    notes: list[Note] = [
+        note("not_delivered", measure=key, n=n) for key in scored if (n := study.undelivered(key))
+    ]
     few = few_accounts(study, by, notes)
     protecting = {key: protecting_cells(study, by, one.values, few) for key, one in scored.items()}
 

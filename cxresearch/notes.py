@@ -60,6 +60,9 @@ def distinct(notes: Iterable[Note]) -> tuple[Note, ...]:
 
 
 KINDS: dict[str, Kind] = {
+    "tables_left_out": Kind(
+        "warning", ("tables",), "tables that do not say whose rows are of the report's groups"
+    ),
     # reading a file: what was guessed or found on the way
     "encoding_guessed": Kind(
         "warning", ("file", "encoding"), "not UTF-8: letters by the likeliest encoding"
@@ -79,12 +82,54 @@ KINDS: dict[str, Kind] = {
     "booleans_as_numbers": Kind("info", ("columns",), "true and false read as 1 and 0"),
     "rows_blank": Kind("info", ("file", "n"), "rows without any cell filled, left out"),
     "sheet_chosen": Kind(
-        "info", ("file", "sheet", "others"), "the first of several sheets was read"
+        "info", ("file", "sheet", "others"), "the sheet with the most answers was read"
+    ),
+    "format_by_content": Kind(
+        "info", ("file", "format"), "the file is not of the format its name promises"
+    ),
+    "header_below": Kind("info", ("file", "row", "n"), "rows above the header were skipped"),
+    "headings_joined": Kind("info", ("file", "row"), "a header of two rows, merged cells above"),
+    "headings_renamed": Kind(
+        "warning", ("file", "n", "columns"), "headings that stand twice, numbered"
+    ),
+    "summary_rows": Kind("warning", ("file", "n", "rows"), "totals or means at the end, left out"),
+    # exports of survey platforms
+    "platform_detected": Kind(
+        "info", ("file", "platform", "sign"), "an export of a survey platform, and its sign"
+    ),
+    "seen_unanswered": Kind("info", ("file", "n"), "-99: seen but not answered"),
+    "preview_rows": Kind(
+        "warning", ("file", "n", "column"), "previews, tests and spam among the answers"
+    ),
+    "not_shown_blank": Kind("info", ("file", "n", "word"), "the platform's word for blank cells"),
+    "answer_codes": Kind("info", ("file", "n", "columns"), "answer codes A1, A2 as 1, 2"),
+    "boxes_read": Kind("info", ("file", "n", "columns"), "boxes to tick as 1 and 0"),
+    "choices_joined": Kind(
+        "info", ("file", "n", "columns"), "boxes that exclude each other, also as one column"
+    ),
+    "boxes_divided": Kind(
+        "info", ("file", "n", "columns"), "cells with several options divided into boxes"
+    ),
+    "duration_derived": Kind(
+        "info", ("file", "column", "start", "end"), "the interview's time from start and end"
+    ),
+    "unfinished_rows": Kind(
+        "warning", ("file", "n", "column"), "questionnaires that were not finished"
     ),
     "file_missing_codes": Kind(
         "info", ("column", "n", "codes"), "codes the file itself declares missing"
     ),
     "stata_missing": Kind("info", ("column", "n", "codes"), "Stata's .a to .z set to missing"),
+    # several files: what changes from one to the next
+    "codes_recoded": Kind("info", ("file", "column", "n"), "codes changed by a file's recode"),
+    "labels_differ": Kind(
+        "warning", ("column", "codes", "file", "other"), "codes with other labels in another file"
+    ),
+    "texts_differ": Kind("warning", ("column", "files"), "a question worded anew"),
+    "column_renamed": Kind(
+        "warning", ("column", "file", "candidate"), "a question that may have another name"
+    ),
+    "columns_absent": Kind("info", ("file", "n", "columns"), "questions that a file lacks"),
     # the study: what was done to the answers before any analysis
     "screened_out": Kind("info", ("n", "column"), "rows outside data.eligible left the study"),
     "excluded": Kind(
@@ -124,6 +169,20 @@ KINDS: dict[str, Kind] = {
     "not_grouped": Kind("info", ("by", "measures"), "tables without these groups"),
     "complaints_counted": Kind("info", ("table",), "where complaints were counted"),
     "promise_midnight": Kind("info", ("kept",), "promises are days without a time"),
+    "one_evaluator": Kind("warning", ("measure",), "one person judged everything"),
+    "few_branches": Kind("warning", ("measure", "n"), "too few branches for an interval"),
+    "standard_rule": Kind("info", ("share",), "from which part of the points a check is met"),
+    "answers_after_tickets": Kind(
+        "info", ("measure", "days"), "answers of customers with a settled matter"
+    ),
+    "counts_overdispersed": Kind(
+        "warning", ("measure", "ratio"), "counts scatter more than Poisson allows"
+    ),
+    "clv_exploding": Kind("warning", ("times",), "lifetime value hangs on the horizon"),
+    "actions_no_comparison": Kind(
+        "warning", (), "before and after an action without a group to compare with"
+    ),
+    "actions_overlap": Kind("warning", ("n",), "actions on one indicator at the same time"),
     "clv_terms": Kind("info", ("years", "interest", "timing"), "terms of lifetime value"),
     # bases
     "one_wave": Kind("info", (), "a single wave: nothing to compare over time"),
@@ -131,6 +190,9 @@ KINDS: dict[str, Kind] = {
     "small_base": Kind("suppressed", ("group", "n", "min_n"), "base below min_n.show"),
     "low_base": Kind("warning", ("group", "n", "min_n"), "base below min_n.test"),
     "low_n_eff": Kind("warning", ("group", "n", "min_n"), "effective base below min_n.test"),
+    "kept_in_database": Kind("info", ("n",), "answers counted where they lie"),
+    "sampled": Kind("info", ("n", "n_total"), "a random part of the rows"),
+    "drivers_counted": Kind("info", (), "drivers from sums: what needs rows was left out"),
     "few_clusters": Kind("warning", ("n",), "fewer than ten clusters"),
     "n_eff_fallback": Kind(
         "warning", ("group",), "no variance: effective n from the weights alone"
@@ -208,6 +270,16 @@ KINDS: dict[str, Kind] = {
     "large_shift": Kind("warning", ("driver",), "shifted by more than a standard deviation"),
     "clipped_shift": Kind("info", ("driver", "shift"), "shift cut at the end of the scale"),
     # trends
+    "too_few_cycles": Kind("suppressed", ("measure", "n"), "a season needs two full cycles"),
+    "series_short": Kind("suppressed", ("measure", "n", "needed"), "more periods are needed"),
+    "partial_left_out": Kind("info", ("periods",), "periods not wholly observed are no part of it"),
+    "series_gaps": Kind("info", ("measure", "n"), "periods without a figure: ETS is not tried"),
+    "season_too_long": Kind("warning", ("measure", "n"), "a cycle too long to be modelled"),
+    "series_no_better": Kind(
+        "warning", ("measure", "mase", "coverage"), "in the backtest no better than repetition"
+    ),
+    "series_autocorrelated": Kind("info", ("measure", "r"), "neighbouring periods are alike"),
+    "no_sampling_error": Kind("warning", ("measure",), "no bases, so no known sampling error"),
     "too_few_waves": Kind("suppressed", ("n", "needed", "what"), "more waves are needed"),
     "level_variance_poor": Kind("warning", ("n",), "fewer than ten waves"),
     "no_true_movement": Kind("info", (), "no detectable true movement"),
@@ -262,6 +334,8 @@ KINDS: dict[str, Kind] = {
     "associations_unmatched": Kind("info", ("n",), "people of another wave or not in the study"),
     "few_choices": Kind("suppressed", ("attributes", "n"), "attributes that few chose"),
     "map_poor": Kind("warning", ("share",), "two axes show less than 70 % of the inertia"),
+    "rated_by_non_users": Kind("warning", ("rival", "n"), "a rival is rated by non-users, too"),
+    "ratio_of_ratings": Kind("info", (), "quotients take ratings as amounts from zero"),
     # open answers
     "languages_unknown": Kind(
         "suppressed", ("n", "languages"), "comments in languages without words in the code frame"
@@ -272,6 +346,13 @@ KINDS: dict[str, Kind] = {
         "info", ("name",), "letters that count as one when words are looked for"
     ),
     "themes_observational": Kind("info", ("outcome",), "associations among those who wrote"),
+    "main_theme_only": Kind("info", ("coder",), "a coder named one theme a text, rules name all"),
+    "codes_ambiguous": Kind("warning", ("n",), "texts whose id stands for several"),
+    "coded_by_hand": Kind("info", ("source", "n"), "a coder's themes in place of the rules'"),
+    "not_all_customers": Kind("warning", ("source",), "who writes there is no sample of customers"),
+    "posts_are_volume": Kind("warning", (), "posts are volume, not satisfaction"),
+    "posts_flagged": Kind("warning", ("rule", "n"), "posts that may not be customers' own words"),
+    "posts_excluded": Kind("info", ("n",), "posts left out by declared rules"),
     "kappa_low": Kind("warning", ("theme", "kappa"), "coders agree less than .67"),
     # segments
     "few_accounts": Kind("suppressed", ("group", "n"), "fewer than three clusters"),
@@ -326,6 +407,7 @@ KINDS: dict[str, Kind] = {
     # scorecard
     "status_rule": Kind("info", ("green", "red"), "lights by the probability of meeting targets"),
     "no_goals": Kind("suppressed", (), "nothing is on the scorecard"),
+    "no_error_known": Kind("warning", ("measure",), "series without bases: no interval"),
     "no_std_error": Kind("warning", ("measure",), "no standard error: no light"),
     "no_figure": Kind("suppressed", ("measure",), "no figure for this row of the scorecard"),
     "target_is_baseline": Kind("info", ("measure",), "start at or beyond the target: no way to go"),
@@ -334,7 +416,13 @@ KINDS: dict[str, Kind] = {
     "exclusion_changes_mix": Kind(
         "warning", ("column", "q"), "those flagged or left out are not spread evenly over groups"
     ),
-    "high_missing": Kind("warning", ("item", "share"), "more than a fifth of answers blank"),
+    "not_delivered": Kind(
+        "info", ("measure", "n"), "answers about deliveries that did not arrive left out"
+    ),
+    "groups_not_tested": Kind(
+        "info", ("column", "n", "min_n"), "small groups left out of a test between groups"
+    ),
+    "high_missing": Kind("warning", ("item", "share"), "more answers blank than the study allows"),
     # KPI
     "nps_trademark": Kind("info", (), "NPS is a registered mark"),
     "interval_clipped": Kind("info", ("measure",), "interval cut at the end of the scale"),

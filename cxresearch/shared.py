@@ -58,9 +58,9 @@ def identity(study: Study) -> str:
     ----------
     study : Study
     """
-    digest = hashlib.sha256(f"{study.fingerprint} {study.params!r}".encode())
     if study.in_database:  # no rows to look at: what is said of it tells data and respondents
         return hashlib.sha256(repr(study).encode()).hexdigest()
+    digest = hashlib.sha256(f"{study.fingerprint} {study.params!r}".encode())
     design = study.design
     for part in (study.mask, study.candidates, study.raters, design.weights, study.ratings):
         digest.update(np.ascontiguousarray(part).tobytes())

@@ -25,6 +25,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 
 from cxresearch.about import About
@@ -107,9 +108,46 @@ def as_svg(figure: Figure, salt: str) -> str:
     """Return a figure as SVG without date; `salt` keeps the ids of two figures apart."""
     with mpl.rc_context(_settings()):
         _rasterise(figure)
+        _lines_apart(figure)
         text = StringIO()
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
     return _numbered(text.getvalue(), f"g{hashlib.sha256(salt.encode()).hexdigest()[:6]}")
+
+
+def _lines_apart(figure: Figure) -> None:
+    """Let each line of a label be a text of its own, anchored on the side it is aligned to.
+
+    Texts stay texts in the SVG, so a reader's font sets them: lines that matplotlib has placed by
+    the widths of its own font would not end at one edge.
+    """
+    several = [
+        one
+        for one in figure.findobj(Text)
+        if "\n" in one.get_text() and one.get_visible() and one.get_rotation() == 0
+    ]
+    if not several:
+        return
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # the layout is made; it must not move again
+    to_figure = figure.transFigure.inverted()
+    for one in several:
+        side = one._multialignment or one.get_horizontalalignment()  # type: ignore[attr-defined]
+        box = one.get_window_extent().transformed(to_figure)
+        place = {"left": box.x0, "right": box.x1, "center": (box.x0 + box.x1) / 2}[side]
+        lines = one.get_text().split("\n")
+        for number, line in enumerate(lines):
+            part = figure.text(
+                place,
+                box.y1 - (number + 0.5) * box.height / len(lines),
+                line,
+                horizontalalignment=side,
+                verticalalignment="center_baseline",
+            )
+            part.set_fontproperties(one.get_fontproperties())
+            part.set_color(one.get_color())
+            part.set_zorder(one.get_zorder())
+            part.set_alpha(one.get_alpha())
+        one.set_visible(False)
 
 
 def _numbered(svg: str, prefix: str) -> str:

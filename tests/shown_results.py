@@ -54,6 +54,8 @@ class QualityCheck(Result):
     items: pd.DataFrame = field(default_factory=pd.DataFrame)
     flags: pd.DataFrame = field(default_factory=pd.DataFrame)
     coverage: pd.DataFrame = field(default_factory=pd.DataFrame)
+    pace: pd.DataFrame = field(default_factory=pd.DataFrame)
+    sensitivity: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -484,9 +486,9 @@ def track(language: str = "en", waves: int = 8) -> Track:
 
 def quality(language: str = "en") -> QualityCheck:
     rules = [
-        ("speeder", 12, 0.029, "flag"),
-        ("longstring", 5, 0.012, "warning"),
-        ("duplicate", 0, 0.0, "flag"),
+        ("speeder", 12, 0.029, "flag", 0.33),
+        ("longstring", 5, 0.012, "warning", 10),
+        ("duplicate", 0, 0.0, "flag", 1),
     ]
     flow = [
         ("received", "2023", 220),
@@ -502,9 +504,18 @@ def quality(language: str = "en") -> QualityCheck:
         (f"P{place}", place * 3 % 17, place % 4, (place * 3 % 17) / 412) for place in range(1, 13)
     ]
     return QualityCheck(
-        table=_frame("rule n_flagged share severity", rules),
+        table=_frame("rule n_flagged share severity threshold", rules),
+        pace=_frame("pace density", [(0.1, 0.0), (0.3, 0.1), (1.0, 2.5), (3.0, 0.2), (10.0, 0.0)]),
+        sensitivity=_frame(
+            "measure estimate conf_low conf_high without without_low without_high difference"
+            " difference_low difference_high unit",
+            [
+                ("satisfaction", 0.62, 0.57, 0.66, 0.61, 0.56, 0.66, -0.01, -0.02, 0.004, "share"),
+                ("recommend", 21.0, 12.0, 30.0, 24.0, 14.0, 33.0, 3.0, 0.5, 5.5, "nps"),
+            ],
+        ),
         flow=_frame("stage wave n", flow),
-        items=_frame("item n_missing n_not_applicable share_missing", items),
+        items=_frame("item n_missing n_not_applicable share_missing", items).assign(threshold=0.2),
         coverage=_frame(
             "item wave asked n",
             [

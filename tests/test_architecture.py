@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "cxresearch"
 
 FLOORS = {
-    0: {"errors", "columns", "notes", "about", "display", "handover", "registry"},
+    0: {"errors", "columns", "notes", "about", "display", "handover", "registry", "store"},
     1: {"stats"},
     2: {"study", "samples"},
     3: {
@@ -27,6 +27,8 @@ FLOORS = {
         "bases",
         "benchmark",
         "drivers",
+        "history",
+        "indicators",
         "kpis",
         "operations",
         "loyalty",
@@ -38,6 +40,7 @@ FLOORS = {
         "scorecard",
         "segments",
         "servqual",
+        "shared",
         "trends",
         "verbatims",
         "verdicts",

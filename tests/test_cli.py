@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from desk import HERE, Desk, kernels_of, wait_for
 
+from cxresearch import cli
+
 
 @pytest.fixture
 def desk(tmp_path):
@@ -326,3 +328,13 @@ def test_real_study_with_an_alert_that_fires(desk):
     assert wrong.returncode == 2
     assert "77" in wrong.stderr
     assert "Traceback" not in wrong.stderr
+
+
+def test_ctrl_c_is_no_fault_of_ours(monkeypatch, capsys):
+    def interrupted(asked):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(cli, "_schema", interrupted)
+    assert cli.main(["schema"]) == 130
+    assert capsys.readouterr().err == "cxresearch: interrupted\n"

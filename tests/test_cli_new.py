@@ -111,7 +111,9 @@ def test_every_commented_line_of_a_draft_may_be_used(desk: Path) -> None:
     assert not faults
     assert params is not None
     checked = Params.from_mapping(params.content, desk)
-    assert set(params.content) == set(Params.model_fields)
+    assert set(params.content) == {
+        field.alias or name for name, field in Params.model_fields.items()
+    }
     assert checked.alerts[1].above == 0.9
     assert checked.analysis.drivers.outcome in book.measures
     drivers = [key for block in checked.analysis.drivers.blocks.values() for key in block]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from pathlib import Path
 
@@ -139,3 +140,14 @@ def test_a_file_without_ratings_says_so_and_passes(
     assert cli.main(["new", "plain", "--from", "plain.csv"]) == 0
     assert "not found: no ratings" in capsys.readouterr().err
     assert cli.main(["check", "params/plain.yml"]) == 0
+
+
+def test_a_database_per_wave_with_more_than_nine_waves(desk: Path) -> None:
+    waves = (1, 2, 10)
+    for wave in waves:
+        with contextlib.closing(sqlite3.connect(f"acme_w{wave}.sqlite")) as base:
+            answers(seed=wave).to_sql("answers", base, index=False)
+    urls = [f"sqlite:///acme_w{wave}.sqlite" for wave in waves]
+    assert cli.main(["new", "acme", "--from", *urls, "--query", "SELECT * FROM answers"]) == 0
+    study = cx.load_study(desk / "params/acme.yml")
+    assert study.waves == ("w1", "w2", "w10")

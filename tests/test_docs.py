@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -223,7 +224,7 @@ def test_ten_lines_lead_from_a_frame_to_a_gap_chart(monkeypatch: pytest.MonkeyPa
 def commands(page: Path) -> Iterator[str]:
     for _, body in blocks(page, "sh"):
         for line in body.replace("\\\n", " ").splitlines():
-            command = re.split(r"  #| > | && ", line)[0].strip()
+            command = re.split(r"  #| 2?> | && ", line)[0].strip()
             if command:
                 yield command
 
@@ -232,7 +233,7 @@ def commands(page: Path) -> Iterator[str]:
 def test_commands_are_ones_that_exist(page: Path) -> None:
     made = set(re.findall(r"^(\w+):", text_of(ROOT / "Makefile"), re.MULTILINE))
     for command in commands(page):
-        words = command.split()
+        words = shlex.split(command)
         if words[0] == "make":
             assert set(words[1:]) <= made, command
         elif words[0] == "cxresearch":

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxresearch import figures, quality
+from cxresearch import figures, findings, quality
 from cxresearch.study.study import Study
 
 ITEMS = [f"P{i}" for i in range(1, 13)]
@@ -192,3 +192,26 @@ def test_figures_of_the_flagged():
     wanted = 100 * result.sensitivity[["estimate", "without"]].iloc[0]
     assert [line.get_xdata()[0] for line in dots] == pytest.approx(wanted.tolist())
     assert figures.plot(checked(answers()), kind="pace").alt.startswith("There is nothing")
+
+
+def test_groups_of_few_stay_out_of_the_tests_and_are_counted():
+    frame = answers()
+    frame.loc[0, ITEMS] = 4  # the only respondent of the West is careless
+    frame.loc[0, "region"] = "West"
+    result = checked(frame)
+    told = [dict(one.values) for one in result.notes if one.code == "groups_not_tested"]
+    assert told == [{"column": "region", "n": 1, "min_n": 30}]
+    rows = result.exclusion.set_index("group")
+    assert rows.loc["West", ["n_total", "n_flagged"]].tolist() == [1, 1]
+    assert rows["p_value"].isna().all()  # nobody is flagged among those tested
+    without = checked(frame[frame["region"] != "West"]).exclusion.set_index("group")
+    assert without.loc["North", "n_total"] == rows.loc["North", "n_total"]
+
+
+def test_the_sentence_on_blanks_names_the_share_of_the_params():
+    frame = answers()
+    frame.loc[:29, "P3"] = np.nan
+    told = str(findings.read(checked(frame)))
+    assert "No question was left blank by more than 20%" in told
+    stricter = checked(frame, analysis={"quality": {"missing_above": 0.05}})
+    assert "1 question was left blank by more than 5%" in str(findings.read(stricter))

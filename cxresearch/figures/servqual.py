@@ -25,7 +25,7 @@ from cxresearch.figures.parts import (
     tell,
 )
 from cxresearch.findings.phrases import group_name
-from cxresearch.findings.servqual import TOTALS, servqual
+from cxresearch.findings.servqual import TOTALS, servqual, shortfall
 from cxresearch.results import Result
 from cxresearch.text import amounts
 from cxresearch.text.cells import label
@@ -75,7 +75,7 @@ def gap_bars(result: Result, *, view: str = "table", title: str | None = None) -
         said = [f"{name}: {text}" for name, text in zip(_flat(names), texts, strict=True)]
         return theme.finish(
             figure,
-            title=title or servqual(result).headline,
+            title=title or _headline(rows, result, view),
             below=footer(result, "" if all(sure) else _("Open dots: cannot be told from zero.")),
             alt=_("Gap bars with intervals. {values}.", values=spoken(said, result)),
         )
@@ -141,7 +141,7 @@ def dumbbell(result: Result, *, view: str = "table", title: str | None = None) -
         ]
         return theme.finish(
             figure,
-            title=title or servqual(result).headline,
+            title=title or _headline(rows, result, view),
             below=footer(result, _(CUT) if cut else "", intervals=False),
             alt=_("Two dots a row. {values}.", values=spoken(said, result)),
             legend=axes.get_legend_handles_labels(),
@@ -170,6 +170,13 @@ def _rows(result: Result, view: str) -> pd.DataFrame:
         mean = rows.groupby("dimension")["estimate"].transform("mean")
         ordered = rows[~total].loc[mean[~total].sort_values(kind="stable").index]
     return pd.concat([ordered, rows[total]]).reset_index(drop=True)
+
+
+def _headline(rows: pd.DataFrame, result: Result, view: str) -> str:
+    """Return the finding; over items the item that falls short most, where one does for sure."""
+    if view == "items" and not result.by and float(rows["conf_high"].iloc[0]) < 0:
+        return shortfall(rows.iloc[0].to_dict(), "item", result)
+    return servqual(result).headline
 
 
 def _names(rows: pd.DataFrame, result: Result, view: str) -> list[str]:

@@ -386,6 +386,8 @@ def _value_axis(axes: Axes, rows: pd.DataFrame, result: Result) -> bool:
         axes.set_ylim(low, high)
         if (low, high) == ends:
             return False
+    elif low <= 0 <= high:  # nothing is cut off below a count
+        return False
     theme.broken(axes, "y")
     return True
 

@@ -17,6 +17,7 @@ from cxresearch.findings.drivers import drivers
 from cxresearch.findings.factors import explore, factorability, n_factors
 from cxresearch.findings.goals import goals
 from cxresearch.findings.history import history
+from cxresearch.findings.indicators import indicators
 from cxresearch.findings.kpis import kpis
 from cxresearch.findings.loyalty import loyalty
 from cxresearch.findings.measurement import confirm, examination, invariance
@@ -62,6 +63,7 @@ NOT_OF_RESPONDENTS = frozenset(
 
 READERS: dict[str, Reader] = {
     "KpiTable": kpis,
+    "Indicators": indicators,
     "QualityCheck": quality,
     "GapScores": servqual,
     "Revisions": history,

@@ -252,7 +252,7 @@ def _against(way: str, first: dict[Any, Any], result: Result) -> str:
         return tell("Worse than in {first} ({value}); the intervals do not overlap.", **values)
     if way == "better":
         return tell("Better than in {first} ({value}); the intervals do not overlap.", **values)
-    return tell("Other than in {first} ({value}); the intervals do not overlap.", **values)
+    return tell("Different from {first} ({value}); the intervals do not overlap.", **values)
 
 
 def _amount(row: dict[Any, Any], result: Result) -> str:

@@ -16,16 +16,16 @@ from cxresearch.text import captions
 Reader = Callable[[Any], Findings]
 
 _PARTS: dict[str, Reader] = {
-    "quality": quality,
     "kpis": kpis,
+    "contrasts": trends,
     "gaps": servqual,
     "drivers": drivers,
-    "contrasts": trends,
+    "quality": quality,
 }
 
 
 def overview(result: Any) -> Findings:
-    """Say the story of a study in a few sentences: state, gaps, drivers, changes.
+    """Say the story of a study in a few sentences: state, changes, gaps, drivers, answers.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ from cxresearch.errors import AnalysisError, Fault
 from cxresearch.findings.drivers import drivers
 from cxresearch.findings.phrases import Findings, Speaker, groups
 from cxresearch.results import Result
-from cxresearch.text import amounts
+from cxresearch.text import amounts, captions
 from cxresearch.text.catalogue import mark
 from cxresearch.text.words import word
 
@@ -122,8 +122,8 @@ def what_if(result: Result) -> Findings:
         unit = str(row["unit"])
         told.append(
             tell(
-                "Ratings shifted as in {scenario} would go along with a change of {change} in "
-                "{outcome} ({level} interval {low} to {high}).",
+                "Ratings shifted as in the scenario {scenario} would go along with a change of "
+                "{change} in {outcome} ({level} interval {low} to {high}).",
                 scenario=speaker.quoted(row["scenario"]),
                 change=speaker.change(float(row["change"]), unit),
                 outcome=speaker.quoted(row["outcome"]),
@@ -162,7 +162,8 @@ def brief(*results: Result) -> Findings:
     Parameters
     ----------
     *results : Result
-        Of ``drivers.importance``, ``priorities``, ``asymmetry``, ``simulate`` or ``kano``.
+        Of ``drivers.importance``, ``priorities``, ``asymmetry``, ``simulate`` or ``kano``; where
+        one is a `NotAsked`, what the study would have to hold is said once.
 
     Raises
     ------
@@ -179,13 +180,17 @@ def brief(*results: Result) -> Findings:
     told = []
     for result in results:
         name = type(result).__name__
+        if name == "NotAsked":
+            told.append(captions.not_asked(result))
+            continue
         if name not in readers:
             hint = "one of: " + ", ".join(readers)
             what = f"there is no brief for {name}"
             raise AnalysisError(Fault(kind="analysis", what=what, hint=hint))
         told.append(readers[name](result).headline)
     language = results[0].about.language if results else "en"
-    return Findings(tuple(one for one in told if one), (), language, headline=told[0])
+    sentences = tuple(dict.fromkeys(one for one in told if one))
+    return Findings(sentences, (), language, headline=told[0])
 
 
 def _by_code(

@@ -12,7 +12,6 @@ from cxresearch.text import amounts
 from cxresearch.text.cells import label
 from cxresearch.text.words import word
 
-_MUCH_MISSING = 0.2
 _MOST_NAMED = 3
 
 
@@ -173,7 +172,9 @@ def _items(items: pd.DataFrame, speaker: Speaker) -> list[str]:
     name = next((one for one in ("item", "column") if one in items), str(items.columns[0]))
     shares = items.groupby(name, sort=False)["share_missing"].max()
     language = speaker.about.language
-    much = shares[shares > _MUCH_MISSING].sort_values(ascending=False, kind="stable")
+    most = float(items["threshold"].iloc[0])
+    limit = amounts.percent(most, 0 if (100 * most).is_integer() else 1, language)
+    much = shares[shares > most].sort_values(ascending=False, kind="stable")
 
     def named(key: Any) -> str:
         return f"{label(key, speaker.about)} ({amounts.percent(float(shares[key]), 1, language)})"
@@ -183,16 +184,18 @@ def _items(items: pd.DataFrame, speaker: Speaker) -> list[str]:
             return [speaker.tell("No question was left blank by anybody.")]
         return [
             speaker.tell(
-                "No question was left blank by more than a fifth; most often: {item}.",
+                "No question was left blank by more than {limit}; most often: {item}.",
+                limit=limit,
                 item=named(shares.idxmax()),
             )
         ]
     listed = ", ".join(named(key) for key in much.index[:5])
     return [
         speaker.tell.plural(
-            "{n} question was left blank by more than a fifth: {items}.",
-            "{n} questions were left blank by more than a fifth: {items}.",
+            "{n} question was left blank by more than {limit}: {items}.",
+            "{n} questions were left blank by more than {limit}: {items}.",
             len(much),
+            limit=limit,
             n=speaker.count(len(much)),
             items=listed + (", …" if len(much) > 5 else ""),
         )

@@ -14,7 +14,7 @@ from cxresearch.text.words import word
 
 
 def scorecard(result: Result) -> Findings:
-    """Say which goals are met as good as surely, which are not, and what cannot be told.
+    """Say which goals are met almost for sure, which are not, and what cannot be told.
 
     Parameters
     ----------
@@ -48,8 +48,8 @@ def _overview(table: pd.DataFrame, speaker: Speaker) -> str:
     counts = table["status"].value_counts()
     values = {name: speaker.count(counts.get(name, 0)) for name in ("green", "amber", "red")}
     return speaker.tell(
-        "Of {n} goals {green} are met as good as surely, {red} are not, and for {amber} the data "
-        "cannot tell.",
+        "Goals met with near certainty: {green} of {n}; missed with near certainty: {red}; the "
+        "data cannot tell: {amber}.",
         n=speaker.count(len(table)),
         **values,
     )

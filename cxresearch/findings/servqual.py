@@ -36,6 +36,26 @@ def servqual(result: Result) -> Findings:
     return Findings(tuple(told), limits, result.about.language, headline=headline)
 
 
+def shortfall(row: dict[Any, Any], key: str, result: Result) -> str:
+    """Say how far the dimension or item of a row falls short.
+
+    Parameters
+    ----------
+    row : dict
+        Of ``servqual.gaps``: the dimension or item with its gap and interval.
+    key : str
+        Column that names it: "dimension" or "item".
+    result : GapScores
+        Where language, labels and confidence level come from.
+    """
+    speaker = Speaker.of(result)
+    return speaker.tell(
+        "The largest shortfall is in {dimension}: {gap}.",
+        dimension=speaker.quoted(row[key]),
+        gap=speaker.estimate(row, "points", change=True),
+    )
+
+
 def parts(table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of single dimensions that have an estimate, the largest shortfall first."""
     rows = table[~table["dimension"].isin(TOTALS) & table["estimate"].notna()]
@@ -89,7 +109,7 @@ def _largest(dimensions: pd.DataFrame, result: Result, *, short: bool = False) -
             "{gap}.",
             **values,
         )
-    text = tell("The largest shortfall is in {dimension}: {gap}.", **values)
+    text = shortfall(first, "dimension", result)
     if short or len(rows) == 1:
         return text
     second = rows[1]

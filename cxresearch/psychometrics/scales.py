@@ -15,8 +15,6 @@ from cxresearch.notes import Note, distinct, note
 from cxresearch.psychometrics.battery import SIDES, correlation
 from cxresearch.results import Result
 from cxresearch.stats import reliability as coefficients
-from cxresearch.stats.importance import weighted_cov
-from cxresearch.study.scores import answers
 from cxresearch.study.study import By, Cell, Study
 
 #: RMSEA of the one-factor model from which omega, AVE and CR describe a model that does not fit.
@@ -146,10 +144,8 @@ def _scales(study: Study) -> Iterator[_Scale]:
 def _one(
     study: Study, cell: Cell, scale: _Scale, level: float, bases: Bases, notes: list[Note]
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    X = answers(study.ratings, list(scale.columns))
-    known = np.isfinite(X)
-    member = study.design.members(cell.mask & known.all(axis=1))
-    n = int(member.sum())
+    told, missing = study.complete(scale.columns, scale.items, cell)
+    n = told.n
     name = " · ".join([scale.key, *([scale.battery] if scale.battery else []), *cell.keys.values()])
     row: dict[str, Any] = {"scale": scale.key, "battery": scale.battery}
     row |= {"n_items": len(scale.items), **dict.fromkeys(NUMBERS, np.nan)}
@@ -157,16 +153,13 @@ def _one(
     n_eff, low = float("nan"), False
     items: list[dict[str, Any]] = []
     if reason is None:
-        frame = pd.DataFrame(X[member], columns=list(scale.items))
-        weights = None if study.design.weights is None else study.design.weights[member]
-        n_eff = n if weights is None else float(weights.sum() ** 2 / (weights**2).sum())
+        n_eff = told.n_kish
         low = bases.low(name, n, n_eff)
-        cov = weighted_cov(frame, weights)
-        variance = pd.Series(np.diag(cov), cov.columns)
-        still = [item for item in scale.items if np.ptp(frame[item]) == 0]
-        if still:
+        cov = told.cov
+        spread = np.diag(cov)
+        if told.still:
             reason = "constant"
-            notes.append(note("constant_item", scale=name, items=tuple(still)))
+            notes.append(note("constant_item", scale=name, items=told.still))
         else:
             row |= _coefficients(cov, n_eff, level, name, notes)
             items = [
@@ -174,14 +167,12 @@ def _one(
                     "scale": scale.key,
                     "battery": scale.battery,
                     "item": item,
-                    "mean": float(np.average(frame[item], weights=weights)),
-                    "std_dev": float(np.sqrt(variance[item])),
+                    "mean": float(told.mean[j]),
+                    "std_dev": float(np.sqrt(spread[j])),
                     "item_rest_r": float(rest),
                     "alpha_if_dropped": float(dropped),
                     "n": n,
-                    "n_missing": int(
-                        study.design.members(cell.mask & known.any(axis=1) & ~known[:, j]).sum()
-                    ),
+                    "n_missing": missing[j],
                 }
                 for j, (item, rest, dropped) in enumerate(
                     zip(

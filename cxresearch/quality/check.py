@@ -174,6 +174,7 @@ def _items(study: Study, base: np.ndarray) -> pd.DataFrame:
                 "n_not_applicable": count[State.NOT_APPLICABLE],
                 "n_out_of_range": count[State.OUT_OF_RANGE],
                 "share_missing": missing / n if n else np.nan,
+                "threshold": study.params.analysis.quality.missing_above,
             }
         )
     return pd.DataFrame(rows)

@@ -56,16 +56,16 @@ def missing_by_group(study: Study, base: np.ndarray, asked: dict[str, np.ndarray
     parts = []
     for column in groupings(study):
         rows: list[dict[str, Any]] = []
-        labels = labels_of(study, column)
+        names, labels = labels_of(study, column), large_enough(study, column, base)
         for item in map(str, study.states):
             states = study.states[item].to_numpy()
-            inside = base & asked[item] & (labels != "")
+            inside = base & asked[item]
             blank = np.isin(states, (State.BLANK, State.MISSING))
             unused = states == State.NOT_APPLICABLE
             unknown = states == State.DONT_KNOW
-            p = _test(study, labels, blank, inside)[2]
+            p = _test(study, labels, blank, inside & (labels != ""))[2]
             for group in study.groups(column):
-                here = inside & (labels == group)
+                here = inside & (names == group)
                 n = int(here.sum())
                 blanks, others = int(blank[here].sum()), int(unused[here].sum())
                 row = {"item": item, "segment": column, "group": group, "n_total": n}
@@ -77,7 +77,9 @@ def missing_by_group(study: Study, base: np.ndarray, asked: dict[str, np.ndarray
         table = pd.DataFrame(rows)
         if len(table):
             by_item = table.drop_duplicates("item").set_index("item")["p_value"]
-            q = pd.Series(adjust(by_item.to_numpy(float)), by_item.index)
+            q = pd.Series(
+                adjust(by_item.to_numpy(float), study.params.analysis.multiplicity), by_item.index
+            )
             table["q_value"] = table["item"].map(q)
             parts.append(table)
     if not parts:
@@ -113,15 +115,15 @@ def exclusion_by_group(
 ) -> pd.DataFrame:
     """Return how many of each group are flagged (or left out), and whether groups differ.
 
-    One test per column, adjusted together (family ``exclusion``).
+    One test per column over the groups of ``min_n.test`` respondents and more, adjusted together
+    (family ``exclusion``).
     """
     rows: list[dict[str, Any]] = []
     for column in groupings(study):
-        labels = labels_of(study, column)
-        inside = base & (labels != "")
-        statistic, df, p = _test(study, labels, flagged, inside)
+        names, labels = labels_of(study, column), large_enough(study, column, base, notes)
+        statistic, df, p = _test(study, labels, flagged, base & (labels != ""))
         for group in study.groups(column):
-            here = inside & (labels == group)
+            here = base & (names == group)
             n, out = int(here.sum()), int(flagged[here].sum())
             row = {"segment": column, "group": group, "n_total": n, "n_flagged": out}
             row |= {"share": out / n if n else np.nan, "statistic": statistic, "df": df}
@@ -129,7 +131,9 @@ def exclusion_by_group(
     table = pd.DataFrame(rows, columns=list(EXCLUSION_COLUMNS))
     if len(table):
         by_column = table.drop_duplicates("segment").set_index("segment")["p_value"]
-        q = pd.Series(adjust(by_column.to_numpy(float)), by_column.index)
+        q = pd.Series(
+            adjust(by_column.to_numpy(float), study.params.analysis.multiplicity), by_column.index
+        )
         table["q_value"] = table["segment"].map(q)
         uneven = q[q <= 1 - level]
         notes.extend(
@@ -137,6 +141,21 @@ def exclusion_by_group(
             for column, value in uneven.items()
         )
     return table
+
+
+def large_enough(
+    study: Study, column: str, base: np.ndarray, notes: list[Note] | None = None
+) -> np.ndarray:
+    """Return the labels of groups large enough to be tested (``min_n.test``); else empty.
+
+    Of a group of one, all or nobody is flagged: it says nothing of an even spread.
+    """
+    labels, least = labels_of(study, column), study.min_n.test
+    names, counts = np.unique(labels[base & (labels != "")], return_counts=True)
+    small = names[counts < least]
+    if len(small) and notes is not None:
+        notes.append(note("groups_not_tested", column=column, n=len(small), min_n=least))
+    return np.where(np.isin(labels, small), "", labels)
 
 
 def labels_of(study: Study, column: str) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import os
 import re
+import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import HTMLExporter
 
-from cxresearch.report import look
+from cxresearch.report import look, matrix
 from cxresearch.report.engine import Failure
 from cxresearch.report.fragments import Fragments
 from cxresearch.report.subject import Subject, span
@@ -176,7 +177,8 @@ def _failure(page: Page, failure: Failure, notebook: Any) -> dict[str, str]:
         "done": "",
     }
     cell = notebook.cells[failure.cell] if failure.cell is not None else None
-    sets = "".join(f" --set {key}={value}" for key, value in page.subject.overrides.items())
+    said = matrix.spoken(page.subject.overrides)
+    sets = "".join(f" --set {shlex.quote(f'{key}={value}')}" for key, value in said.items())
     known = f"{failure.name}: {failure.message}" if failure.status == "error" else ""
     return {
         "sentence": sentences[failure.status],

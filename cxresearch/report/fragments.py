@@ -20,7 +20,11 @@ _ACTIVE = re.compile(
     r"|</?(?:script|iframe|object|embed|applet|link|meta|base|form|input)\b[^>]*>",
     re.IGNORECASE | re.DOTALL,
 )
-_HANDLER = re.compile(r"\s(?:on\w+|style)\s*=\s*(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
+_TAG = re.compile(r"<[a-z](?:\"[^\"]*\"|'[^']*'|[^'\">])*>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(
+    r"(?:[\s/]+|(?<=[\"']))([^\s=>/\"'<]+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?"
+)
+_PROGRAMS = ("javascript:", "vbscript:", "data:text/html")
 _OUTSIDE = re.compile(
     r"\s(?:src|srcset|poster|background)\s*=\s*(?:\"(?!data:)[^\"]*\"|'(?!data:)[^']*')",
     re.IGNORECASE,
@@ -78,7 +82,8 @@ class Fragments:
         """Return HTML without scripts and outside sources; its tables scroll and are labelled."""
         text = _ACTIVE.sub("", _STYLE.sub("", text))
         text = _OUTSIDE.sub("", text)
-        return _TABLE.sub(self._table, _HANDLER.sub("", text) if "<svg" not in text else text)
+        drawn = "<svg" in text  # where style is how a drawing looks
+        return _TABLE.sub(self._table, _TAG.sub(lambda tag: _inert(tag[0], drawn=drawn), text))
 
     def svg(self, text: str) -> str:
         """Return an SVG to stand within the page: no prolog, no metadata, ids of its own."""
@@ -147,6 +152,19 @@ class _Renderer(IPythonRenderer):  # type: ignore[misc]
         if url.startswith(("data:", "attachment:")):
             return str(super().image(text, url, title))
         return html.escape(text)
+
+
+def _inert(tag: str, *, drawn: bool) -> str:
+    """Return a tag without what would run: handlers, and addresses that are programs."""
+
+    def kept(found: re.Match[str]) -> str:
+        name, value = found[1].lower(), html.unescape((found[2] or "").strip("\"'")).lower()
+        runs = name.startswith("on") or "".join(value.split()).startswith(_PROGRAMS)
+        return "" if runs or (name == "style" and not drawn) else found[0]
+
+    end = re.match(r"<[\w:-]+", tag)
+    at = end.end() if end else 1
+    return tag[:at] + _ATTRIBUTE.sub(kept, tag[at:])
 
 
 def headings(body: str) -> list[tuple[int, str, str]]:

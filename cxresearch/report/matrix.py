@@ -19,6 +19,21 @@ KEY = "for"
 ALL = "all"
 
 
+def spoken(overrides: Overrides) -> dict[str, Any]:
+    """Return overrides as ``--set`` takes them: one group of a matrix by its own key.
+
+    Examples
+    --------
+    >>> spoken({"analysis.seed": 7, "for": {"region": "North"}})
+    {'analysis.seed': 7, 'for.region': 'North'}
+    """
+    groups = overrides.get(KEY)
+    if not isinstance(groups, Mapping):
+        return dict(overrides)
+    others = {key: one for key, one in overrides.items() if key != KEY}
+    return others | {f"{KEY}.{key}": one for key, one in groups.items()}
+
+
 def said(file: Path, overrides: Overrides) -> dict[str, Any]:
     """Return what a params file says under ``for``, overrides written into it; nothing is checked.
 
@@ -26,7 +41,7 @@ def said(file: Path, overrides: Overrides) -> dict[str, Any]:
     """
     try:
         content = yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)
-    except (OSError, yaml.YAMLError):
+    except (OSError, ValueError, yaml.YAMLError):  # ValueError: no such day, 2025-02-30
         content = None
     written = overrides.get(KEY, content.get(KEY) if isinstance(content, dict) else None)
     found = dict(written) if isinstance(written, Mapping) else {}

@@ -64,23 +64,24 @@ def run(
     """
     context = _context()
     waiting = list(tasks)
-    running: dict[int, _Worker] = {}
+    running: list[_Worker] = []
     try:
         while (waiting or running) and not stop():
             while waiting and len(running) < n_jobs:
                 worker = _Worker(waiting.pop(0), context)
                 started(worker.task)
-                running[worker.process.sentinel] = worker
-            for sentinel in wait(list(running), timeout=_LOOK_EVERY):
-                worker = running.pop(int(sentinel))  # type: ignore[arg-type]
+                running.append(worker)
+            ready = wait([sign for worker in running for sign in worker.signs], _LOOK_EVERY)
+            for worker in [one for one in running if any(sign in ready for sign in one.signs)]:
+                running.remove(worker)
                 yield worker.task, worker.outcome()
-            for sentinel in [one for one, worker in running.items() if worker.is_stuck()]:
-                worker = running.pop(sentinel)
+            for worker in [one for one in running if one.is_stuck()]:
+                running.remove(worker)
                 _end([worker])
                 yield worker.task, Outcome(status="timeout", reason=_STUCK)
     finally:
-        _end(list(running.values()))
-    for worker in running.values():
+        _end(running)
+    for worker in running:
         yield worker.task, Outcome(status="interrupted", reason="the run was interrupted")
     for task in waiting:
         yield task, Outcome(status="interrupted", reason="the run was interrupted")
@@ -97,16 +98,23 @@ class _Worker:
         telling.close()
         self._deadline = monotonic() + task.subject.notebook_timeout + SPARE
 
+    @property
+    def signs(self) -> tuple[Connection, int]:
+        """What shows that it has told its outcome, or ended; a long one blocks it until heard."""
+        return self._heard, self.process.sentinel
+
     def is_stuck(self) -> bool:
         """Whether it goes on long after its notebook should have been ended."""
         return monotonic() > self._deadline
 
     def outcome(self) -> Outcome:
         """Return what it told, or that it told nothing."""
-        self.process.join()
         try:
             told: Outcome = self._heard.recv()
+            self.process.join(_GRACE)
+            _end([self])
         except (EOFError, OSError):
+            self.process.join()
             reason = f"the worker was killed (exit {self.process.exitcode}); likely out of memory"
             told = Outcome(status="killed", reason=f"{reason}: run fewer at once (--jobs 1)")
         self._heard.close()

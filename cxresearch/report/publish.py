@@ -84,9 +84,12 @@ def workplace(folder: Path, study: str) -> Path:
     What an earlier run of the study left behind when it was killed is removed: the study's lock
     is held, so no one works there.
     """
-    for stale in folder.glob(f".cx-{study}-*"):
-        shutil.rmtree(stale, ignore_errors=True)
-    return Path(tempfile.mkdtemp(dir=folder, prefix=f".cx-{study}-"))
+    prefix = f".cx-{study}-"
+    for one in folder.iterdir():
+        # "acme" and "acme-north" are two studies: what is made here ends without a hyphen
+        if one.name.startswith(prefix) and "-" not in one.name.removeprefix(prefix):
+            shutil.rmtree(one, ignore_errors=True)
+    return Path(tempfile.mkdtemp(dir=folder, prefix=prefix))
 
 
 def make_folder(folder: Path) -> list[Path]:

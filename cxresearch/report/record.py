@@ -160,7 +160,7 @@ def read(folder: Path) -> Run | None:
             return None
         pages = {name: PageRecord(**page) for name, page in content.pop("pages").items()}
         return Run(**content, pages=pages)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         # a record of another version, or one that someone edited: as if there were none
         return None
 

@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from cxresearch import handover, history, store
 from cxresearch.errors import CxError, Fault
-from cxresearch.report import alerts, index, notebooks, plan, pool, publish, record, unchanged
+from cxresearch.report import (
+    alerts,
+    formats,
+    index,
+    matrix,
+    notebooks,
+    places,
+    plan,
+    publish,
+    record,
+    unchanged,
+)
 from cxresearch.report.lock import Lock
+from cxresearch.report.places import Place
 from cxresearch.report.plan import Job, Plan
 from cxresearch.report.signals import Signals
 from cxresearch.report.subject import Subject
 from cxresearch.report.talk import Talk
 from cxresearch.report.tasks import Outcome, Task
 from cxresearch.report.wish import DONE, FAILED, NOTHING, Wish
-
-if TYPE_CHECKING:
-    from cxresearch.study.study import Study
+from cxresearch.study.study import Study, kept_as
 
 Load = Callable[[Path, Mapping[str, Any]], "Study"]
 
@@ -37,6 +48,7 @@ class _Current:
     todo: tuple[Job, ...]
     only: tuple[str, ...] = ()
     place: Path | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
     pages: dict[str, record.PageRecord] = field(default_factory=dict)
     began: float = field(default_factory=monotonic)
 
@@ -56,6 +68,11 @@ def check(wish: Wish, load: Load, talk: Talk) -> int:
 
 def run(wish: Wish, load: Load, talk: Talk, signals: Signals) -> int:
     """Run the notebooks of every study that changed; return the exit code."""
+    with places.chosen(wish.scheduler) as place:
+        return _run(wish, load, talk, signals, place)
+
+
+def _run(wish: Wish, load: Load, talk: Talk, signals: Signals, place: Place) -> int:
     plans, wrong = _preflight(wish, load, talk)
     faults = [fault for one, _ in plans for fault in publish.writable(one.folder)]
     _tell(faults, talk)
@@ -67,7 +84,7 @@ def run(wish: Wish, load: Load, talk: Talk, signals: Signals) -> int:
         current, refused = _lock_all(plans, wish, talk, held)
         if refused and not wish.keep_going:
             return NOTHING
-        codes = _work(current, wish, talk, signals)
+        codes = _work(current, wish, talk, signals, place)
     if signals.number is not None:
         return 128 + signals.number
     if wrong or refused:
@@ -79,15 +96,18 @@ def _preflight(wish: Wish, load: Load, talk: Talk) -> tuple[list[tuple[Plan, Stu
     """Load every study and plan it; return the plans and how many params files are wrong."""
     found, unreadable = notebooks.find()
     plans: list[tuple[Plan, Study]] = []
-    wrong, names = 0, dict[Path, Path]()
-    for file in wish.params:
+    wrong, names, said = 0, dict[Path, Path](), set[str]()
+    for file, overrides in _wanted(wish, load):
         try:
-            study = load(file, wish.overrides)
+            study = load(file, overrides)
         except (CxError, OSError) as error:
-            talk.say("wrong", f"{file}\n{error}\n", params=str(file))
+            told = f"{file}\n{error}\n"
+            if told not in said:  # what is wrong with the file is wrong with each of its reports
+                talk.say("wrong", told, params=str(file))
+            said.add(told)
             wrong += 1
             continue
-        subject = Subject.of(study, file, wish.overrides, out=wish.out)
+        subject = Subject.of(study, file, overrides, out=wish.out)
         made, lacking = plan.make(
             subject,
             found,
@@ -116,11 +136,20 @@ def _preflight(wish: Wish, load: Load, talk: Talk) -> tuple[list[tuple[Plan, Stu
             for name, needs in made.left_out.items():
                 text = f"{subject.name}: {name} is left out, the study has no {', '.join(needs)}"
                 talk.say("left_out", text, study=subject.name, notebook=name, needs=needs)
-            other = [form for form in getattr(study.params.report, "formats", ()) if form != "html"]
-            if other:
-                text = f"{subject.name}: {', '.join(other)} is not made yet; pages are html"
-                talk.say("formats", text, study=subject.name)
+            for fault in formats.lacking(subject):
+                talk.say("formats", f"{subject.name}: {fault}", study=subject.name)
     return plans, wrong
+
+
+def _wanted(wish: Wish, load: Load) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """Yield every report that is asked for: a params file with what is set in it."""
+    for file in wish.params:
+        try:
+            several = matrix.spelled_out(file, wish.overrides, load)
+        except (CxError, OSError):
+            several = iter([wish.overrides])  # what is wrong is told when it is loaded again
+        for overrides in several or ():
+            yield file, overrides
 
 
 def _lock_all(
@@ -152,7 +181,9 @@ def _changed(job: Job, one: Plan, before: record.Run | None) -> bool:
     return before.pages[job.name].key != job.key
 
 
-def _work(current: Sequence[_Current], wish: Wish, talk: Talk, signals: Signals) -> list[int]:
+def _work(
+    current: Sequence[_Current], wish: Wish, talk: Talk, signals: Signals, place: Place
+) -> list[int]:
     codes = []
     busy = [one for one in current if one.todo]
     for one in current:
@@ -169,12 +200,21 @@ def _work(current: Sequence[_Current], wish: Wish, talk: Talk, signals: Signals)
         for one in busy:
             subject = one.plan.subject
             one.place = publish.workplace(subject.folder, subject.name)
+            one.settings = {
+                **place.settings,
+                handover.HISTORY: str(one.plan.folder / history.FILE),
+                **_kept(one),
+            }
             one.pages = dict(one.before.pages) if one.before else {}
+            changed = record.changes(one.plan.parts, one.before)
+            if changed:
+                text = f"{subject.name}: changed since the last run: {', '.join(changed)}"
+                talk.say("changed", text, study=subject.name, parts=changed)
             for job in one.todo:
                 task = _task(job, one)
                 by_folder[task.folder] = one
                 tasks.append(task)
-        _run_tasks(tasks, by_folder, wish, talk, signals)
+        _run_tasks(tasks, by_folder, wish, talk, signals, place)
         codes += [_finish(one, talk, stopped=signals.number) for one in busy]
         for folder in {one.plan.subject.folder for one in busy}:
             talk.made(index.write_all(folder))
@@ -185,22 +225,33 @@ def _work(current: Sequence[_Current], wish: Wish, talk: Talk, signals: Signals)
     return codes
 
 
+def _kept(one: _Current) -> Mapping[str, str]:
+    """Keep the checked study for the kernels of this run; return where, for their environment."""
+    assert one.place is not None
+    settings = store.settings(one.place / "store")
+    if isinstance(one.study, Study):
+        subject = one.plan.subject
+        store.put(kept_as(subject.params_file, subject.overrides), one.study, settings)
+    return settings
+
+
 def _run_tasks(
     tasks: Sequence[Task],
     by_folder: Mapping[Path, _Current],
     wish: Wish,
     talk: Talk,
     signals: Signals,
+    place: Place,
 ) -> None:
-    n_jobs = min(wish.jobs or pool.cpus(), len(tasks))
+    n_jobs = min(wish.jobs, len(tasks)) if wish.jobs else place.n_jobs(len(tasks))
     names = ", ".join(dict.fromkeys(task.subject.name for task in tasks))
-    talk.say("begin", f"{names}: {len(tasks)} notebooks, {n_jobs} at once", jobs=n_jobs)
+    talk.say("begin", f"{names}: {len(tasks)} notebooks, {place.said(n_jobs)}", jobs=n_jobs)
 
     def began(task: Task) -> None:
         text = f"  {task.subject.name}/{task.job.name} …"
         talk.say("started", text, study=task.subject.name, notebook=task.job.name)
 
-    for task, outcome in pool.run(tasks, n_jobs, stop=signals.stopped, started=began):
+    for task, outcome in place.run(tasks, n_jobs, stop=signals.stopped, started=began):
         one = by_folder[task.folder]
         one.pages[task.job.name] = _published(task, outcome, one, talk)
 
@@ -223,10 +274,18 @@ def _published(task: Task, outcome: Outcome, one: _Current, talk: Talk) -> recor
     text = f"  {task.subject.name}/{name}: {outcome.status} {seconds}".rstrip()
     if outcome.reason and outcome.status != "interrupted":
         text += f"\n      {outcome.reason}"
-    facts = {"study": task.subject.name, "notebook": name, "status": outcome.status}
-    talk.say("ended", text, **facts, seconds=outcome.seconds, reason=outcome.reason)
+    facts: dict[str, Any] = {
+        "study": task.subject.name,
+        "notebook": name,
+        "status": outcome.status,
+    }
+    told = record.results(name, target / publish.RESULTS)
+    changed = record.changed_results(told, old)
+    facts |= {"seconds": outcome.seconds, "reason": outcome.reason, "changed": changed}
+    talk.say("ended", text, **facts)
     for path in made[:1]:
         talk.made(path)
+    shutil.rmtree(task.folder, ignore_errors=True)  # room on the disk for the others
     return record.PageRecord(
         title=task.job.notebook.title,
         status=outcome.status,
@@ -236,6 +295,8 @@ def _published(task: Task, outcome: Outcome, one: _Current, talk: Talk) -> recor
         reason=outcome.reason,
         seconds=outcome.seconds,
         warnings=outcome.warnings,
+        results=told,
+        changed=changed,
     )
 
 
@@ -275,10 +336,28 @@ def _finish(one: _Current, talk: Talk, *, stopped: int | None) -> int:
         notes=tuple({"code": note.code, **dict(note.values)} for note in one.study.notes),
         pages=dict(sorted(one.pages.items())),
     )
+    ran = [job.name for job in one.todo]
+    extra, faults = formats.make(subject, one.pages, ran, made.folder)
+    _tell(faults, talk)
+    for path in extra:
+        talk.made(path)
+    if not stopped:
+        _remember(one, entry.finished)
     index.write_study(entry, made.folder, subject, made.keys)
     talk.made(record.write(entry, made.folder))
     talk.made(made.folder / "index.html")
     return code
+
+
+def _remember(one: _Current, finished: str) -> None:
+    """Add the figures of this run to the study's history, unless they are those of the last run."""
+    if not isinstance(one.study, Study):
+        return
+    file = one.plan.folder / history.FILE
+    told = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+    line = history.line(one.study, finished)
+    if not told or not history.same_figures(told[-1], line):
+        publish.whole(file, "\n".join([*told, line]) + "\n")
 
 
 def _task(job: Job, one: _Current) -> Task:
@@ -289,6 +368,7 @@ def _task(job: Job, one: _Current) -> Task:
         subject=replace(subject, params={}),
         folder=one.place / job.name,
         provenance=_provenance(job, subject),
+        settings=one.settings,
     )
 
 
@@ -300,7 +380,9 @@ def _provenance(job: Job, subject: Subject) -> dict[str, str]:
     known = record.versions()
     return {
         "Params": subject.params_file.name,
-        "Overrides": ", ".join(f"{key}={value}" for key, value in subject.overrides.items()),
+        "Overrides": ", ".join(
+            f"{key}={value}" for key, value in matrix.spoken(subject.overrides).items()
+        ),
         "Data": "; ".join(files),
         "Fingerprint": subject.fingerprint,
         "Notebook": f"{job.name}.ipynb, SHA-256 {job.notebook.sha256}",

@@ -67,7 +67,7 @@ def _folder(file: Path, wish: Wish, overrides: Mapping[str, Any]) -> Path | None
     """Return the study's folder as a params file that was run before names it."""
     try:
         content = yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)
-    except (OSError, yaml.YAMLError):
+    except (OSError, ValueError, yaml.YAMLError):
         return None  # what is wrong with it is said when it is loaded
     name = _said(content, overrides, "study", "name")
     said = _said(content, overrides, "report", "folder")

@@ -30,6 +30,8 @@ class Wish:
         Run what has not changed, too.
     keep_going : bool
         Run the good params files where others are wrong.
+    scheduler : str, optional
+        Address of a Dask cluster on which notebooks run; by default on this computer.
     """
 
     params: tuple[Path, ...]
@@ -39,3 +41,4 @@ class Wish:
     jobs: int | None = None
     force: bool = False
     keep_going: bool = False
+    scheduler: str | None = None

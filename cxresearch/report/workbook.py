@@ -94,7 +94,7 @@ def build(
         for table in part.tables:
             name = _sheet_name(str(table["caption"]), names)
             _fill(book.create_sheet(name), table, colour, contents.title, _("Contents"))
-            contents.append([harmless(name), harmless(str(table["caption"]))])
+            contents.append([harmless(name), _text(table["caption"])])
             _link(contents.cell(contents.max_row, 1), name, colour)
             contents.cell(contents.max_row, 2).alignment = Alignment(wrap_text=True)
     contents.column_dimensions["A"].width = _LONGEST_NAME + 3

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from cxresearch.bases import Bases
+from cxresearch.bases import Bases, protect
 from cxresearch.errors import AnalysisError, Fault
 from cxresearch.notes import Note, distinct, note
 from cxresearch.results import Result
@@ -164,6 +164,8 @@ def gaps(
         tables += rows
         items += single
         tests += one.hotelling()
+    protect(tables, names, ["dimension"], notes)
+    protect(items, names, ["dimension", "item"], notes)
     return GapScores(
         table=pd.DataFrame(tables, columns=[*names, "dimension", *NUMBERS]),
         items=pd.DataFrame(items, columns=[*names, "dimension", "item", *NUMBERS]),
@@ -349,7 +351,7 @@ class _Cell:
         count_of = self.study.design.count
         n_total = count_of(self.cell.mask & known.any(axis=1))
         if (n := count_of(self.cell.mask & whole)) < n_total:
-            self.notes.append(note("overall_incomplete", n=n, n_total=n_total))
+            self.notes.append(note("overall_incomplete", n=n_total - n, n_total=n_total))
         row = self._row(name, left, right, n_pairs=np.where(whole, count.sum(axis=1), 0))
         row["q_value"] = row["p_value"]
         return {**self.cell.keys, "dimension": name} | row

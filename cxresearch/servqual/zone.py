@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cxresearch.bases import Bases
+from cxresearch.bases import Bases, protect
 from cxresearch.notes import Note, distinct, note
 from cxresearch.results import Result
 from cxresearch.servqual.levels import Battery, Levels, batteries, overall, without_zone
@@ -135,6 +135,8 @@ def zone(
         one = _Cell(study, cell, level, n_draws, chance, bases, notes)
         rows += one.dimensions(found)
         items += one.items(found)
+    protect(rows, names, ["source", "dimension"], notes)
+    protect(items, names, ["source", "dimension", "item"], notes)
     return ZoneOfTolerance(
         table=pd.DataFrame(rows, columns=[*names, *KEYS, *NUMBERS]),
         items=pd.DataFrame(items, columns=[*names, "dimension", "item", *KEYS[1:], *NUMBERS]),

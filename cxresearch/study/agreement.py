@@ -32,6 +32,7 @@ def check_params_against_codebook(
     check = _Check(params, codebook)
     check.drivers()
     check.trends()
+    check.quality()
     check.servqual()
     check.scorecard(kpis)
     check.codes()
@@ -94,6 +95,11 @@ class _Check:
         for number, bridge in enumerate(trends.bridges):
             at = (*place, "bridges", number, "measures")
             self.each(bridge.measures, at, self.keys, "key")
+
+    def quality(self) -> None:
+        words = [*self.keys, *self.codebook.columns()]
+        place: Place = ("analysis", "quality", "core")
+        self.each(self.params.analysis.quality.core, place, words, "key or column")
 
     def servqual(self) -> None:
         servqual, place = self.params.analysis.servqual, ("analysis", "servqual")

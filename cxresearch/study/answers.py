@@ -79,7 +79,7 @@ def check(gathered: Gathered, codebook: Codebook, data: DataSection) -> Answers:
         if outside.any() and data.out_of_range == "error":
             faults.append(_outside(gathered, column, use, numbers, outside))
             continue
-        notes += _counted(gathered.frame[column], column, numbers, state)
+        notes += _counted(gathered, column, numbers, state)
         answered = np.where(state == State.ANSWERED, numbers, np.nan)
         if use.reversed:
             answered = use.scale.min + use.scale.max - answered
@@ -183,7 +183,8 @@ def _outside(
 ) -> Fault:
     scale = use.scale
     assert scale is not None
-    codes, counts = np.unique(numbers[outside], return_counts=True)
+    codes = np.unique(numbers[outside])
+    counts = [gathered.count(outside & (numbers == code)) for code in codes]
     table = [f"{code:g} ({count}×)" for code, count in zip(codes, counts, strict=True)]
     name = f" {scale.key}" if scale.key else ""
     return Fault(
@@ -198,8 +199,10 @@ def _outside(
     )
 
 
-def _counted(series: pd.Series, column: str, numbers: np.ndarray, state: np.ndarray) -> list[Note]:
-    noted = []
+def _counted(
+    gathered: Gathered, column: str, numbers: np.ndarray, state: np.ndarray
+) -> list[Note]:
+    series, noted = gathered.frame[column], []
     kinds = (
         (State.MISSING, "missing_codes", "codes"),
         (State.DONT_KNOW, "dont_know_codes", "codes"),
@@ -209,7 +212,7 @@ def _counted(series: pd.Series, column: str, numbers: np.ndarray, state: np.ndar
     )
     for kind, code, field in kinds:
         rows = state == kind
-        if n := int(rows.sum()):
+        if n := gathered.count(rows):
             coded = rows & np.isfinite(numbers)
             found = [f"{value:g}" for value in np.unique(numbers[coded])]
             found += sorted({str(word).strip() for word in series[rows & ~coded]})

@@ -15,12 +15,20 @@ import pandas as pd
 from cxresearch.columns import GLOSSARY
 from cxresearch.errors import CxError, Fault, did_you_mean, first
 from cxresearch.notes import Note, note
-from cxresearch.study import answers, flags, readers
+from cxresearch.study import answers, flags, personal, readers
 from cxresearch.study.agreement import check_params_against_codebook
 from cxresearch.study.codebook import Codebook, read_codebook
-from cxresearch.study.gather import Gathered, as_labels, gather, stack
+from cxresearch.study.frames import digest, plain
+from cxresearch.study.gather import Gathered, as_labels, asked_for, gather, stack
+from cxresearch.study.kpi_ids import KPIS
 from cxresearch.study.params import DataSection, Params, Source, read_mapping, read_params
-from cxresearch.study.survey_design import as_data, read_weights, survey_design
+from cxresearch.study.screening import durations, screened
+from cxresearch.study.survey_design import (
+    as_data,
+    clusters_known,
+    read_weights,
+    survey_design,
+)
 from cxresearch.study.tables import Tables, in_memory, read_tables
 
 FRAME = "frame"
@@ -29,6 +37,13 @@ GROUP_NAMES = ("entity", "segment", "group", "role", "respondent", "severity", "
 
 def from_files(path: str | Path, overrides: Mapping[str, Any] | None) -> dict[str, Any]:
     """Read a params file and all it names; return the fields of a `Study`."""
+    return gathered(*declared(path, overrides))
+
+
+def declared(
+    path: str | Path, overrides: Mapping[str, Any] | None
+) -> tuple[Params, Codebook, list[Fault]]:
+    """Read a params file and its codebook; return them with what is wrong in them."""
     params, faults = read_params(path, overrides)
     if params is None:
         raise CxError.of(faults)
@@ -37,18 +52,65 @@ def from_files(path: str | Path, overrides: Mapping[str, Any] | None) -> dict[st
     if codebook is None:
         raise CxError.of(faults)
     faults += check_params_against_codebook(params, codebook)
+    return params, codebook, faults + shown_though_personal(params, codebook)
+
+
+def shown_though_personal(params: Params, codebook: Codebook) -> list[Fault]:
+    """Return the faults of columns declared personal whose values an analysis would show."""
+    data = params.data
+    if not data.personal:
+        return []
+    without = data.model_copy(update=dict.fromkeys(personal.ROLES))
+    otherwise = asked_for(without, codebook, params.analysis.drivers.stated_importance)
+    places = [params.where("data", "personal", at) for at in range(len(data.personal))]
+    faults = personal.conflicts(data.personal, otherwise, places)
+    named = [role for role in personal.ROLES if getattr(data, role) in data.personal]
+    if data.engine == "database" and named:
+        faults.append(
+            Fault(
+                kind="params",
+                what="answers that stay where they lie have no pseudonyms",
+                where=params.where("data", "personal"),
+                found=", ".join(f"data.{role}: {getattr(data, role)}" for role in named),
+                hint="make them in the query, such as md5(id || 'secret'), or take engine: memory",
+            )
+        )
+    return faults
+
+
+def _no_such_person(params: Params, gathered: Gathered, tables: Tables) -> list[Fault]:
+    """Return the faults of personal columns that neither answers nor tables have."""
+    of_tables = [name for one in tables for name in tables.columns(one)]
+    of_tables += [filed for table in params.tables.values() for filed in table.columns.values()]
+    files = ", ".join(part.name for part in gathered.parts)
+    return personal.absent(params.data.personal, [*gathered.columns, *of_tables], files)
+
+
+def gathered(params: Params, codebook: Codebook, faults: list[Fault]) -> dict[str, Any]:
+    """Read the answers that params name into memory; return the fields of a `Study`."""
     stated = params.analysis.drivers.stated_importance
-    gathered, wrong = gather(params.data, codebook, stated)
-    faults += wrong
+    read, wrong = gather(params.data, codebook, stated, folder=params.folder)
+    faults = [*faults, *wrong]
     tables, wrong = read_tables(params)
     faults += wrong
     fields = None
-    if gathered is not None:
-        fields, wrong = parts(params, codebook, gathered, tables)
+    if read is not None:
+        faults += _no_such_person(params, read, tables)
+        tables = tables.veiled(params, read.veil)
+        fields, wrong = parts(params, codebook, read, tables)
         faults += wrong
     if faults or fields is None:
         raise CxError.of(faults)
     return fields
+
+
+def _counted_elsewhere(tables: Mapping[str, Any]) -> list[str]:
+    """Return the names of the series in a table of indicators that is given as a frame."""
+    given = tables.get("indicators")
+    frame = given.get("frame") if isinstance(given, dict) else given
+    if not isinstance(frame, pd.DataFrame) or "kpi" not in frame:
+        return []
+    return [str(one) for one in frame["kpi"].dropna().unique()]
 
 
 def from_frame(
@@ -71,15 +133,24 @@ def from_frame(
     faults += wrong
     if params is None or book is None:
         raise CxError.of(faults)
-    faults += check_params_against_codebook(params, book)
+    named = [*KPIS, *_counted_elsewhere(tables or {})]
+    faults += check_params_against_codebook(params, book, kpis=named)
+    faults += shown_though_personal(params, book)
     source = Source(path=Path(FRAME))
     stated = params.analysis.drivers.stated_importance
-    gathered, wrong = stack([(source, _responses(frame))], params.data, book, stated)
+    asked = {*asked_for(params.data, book, stated), *params.data.personal}
+    sound, wrong = plain(frame, FRAME, asked)
     faults += wrong
+    gathered = None
+    if not wrong:
+        gathered, wrong = stack([(source, _responses(sound))], params.data, book, stated)
+        faults += wrong
     kept, wrong = in_memory(tables or {}, params)
     faults += wrong
     fields = None
     if gathered is not None:
+        faults += _no_such_person(params, gathered, kept)
+        kept = kept.veiled(params, gathered.veil)
         fields, wrong = parts(params, book, gathered, kept)
         faults += wrong
     if faults or fields is None:
@@ -87,17 +158,29 @@ def from_frame(
     return fields
 
 
+def from_rows(
+    frames: Sequence[tuple[Source, pd.DataFrame]],
+    params: Params,
+    codebook: Codebook,
+    tables: Tables,
+) -> dict[str, Any]:
+    """Return the fields of a `Study` of rows that were taken from its sources."""
+    stated = params.analysis.drivers.stated_importance
+    read = [(source, _responses(plain(frame, FRAME)[0])) for source, frame in frames]
+    stacked, faults = stack(read, params.data, codebook, stated)
+    fields = None
+    if stacked is not None:
+        fields, wrong = parts(params, codebook, stacked, tables)
+        faults += wrong
+    if faults or fields is None:
+        raise CxError.of(faults)
+    return fields
+
+
 def _responses(frame: pd.DataFrame) -> readers.Responses:
-    """Return a frame in memory as a reader would: plain columns, categories as their labels."""
-    plain = frame.reset_index(drop=True).copy(deep=False)
-    plain.columns = [str(name) for name in plain.columns]
-    for name in plain.columns:
-        if isinstance(plain[name].dtype, pd.CategoricalDtype):
-            plain[name] = plain[name].astype(object)
-    hashed = pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes()
-    digest = hashlib.sha256(hashed + "\n".join(plain.columns).encode())
+    """Return a plain frame in memory as a reader would."""
     return readers.Responses(
-        frame=plain, file=FRAME, format="csv", sha256=digest.hexdigest(), n_rows=len(plain)
+        frame=frame, file=FRAME, format="csv", sha256=digest(frame), n_rows=len(frame)
     )
 
 
@@ -114,21 +197,22 @@ def parts(
     faults += wrong + _duplicates(gathered, frame, data) + _choices(data)
     weights, weight_notes, wrong = read_weights(gathered, frame, data)
     faults += wrong
-    eligible, eligible_notes, wrong = _eligible(gathered, data)
+    eligible, eligible_notes, wrong = screened(gathered, frame, data)
     faults += wrong
-    duration, wrong = _duration(gathered, data)
-    faults += wrong
+    times, wrong = durations(gathered, data)
+    faults += wrong + clusters_known(gathered, data)
     if faults:
         return None, faults
 
     kept = [name for name in checked.values if name not in frame]
     frame = pd.concat([frame, checked.values[kept]], axis=1)
-    if data.duration and data.duration not in frame:
-        frame[data.duration] = duration
+    timed = [name for name in times if name not in frame]
+    frame = pd.concat([frame, times[timed]], axis=1)
     spare = [name for name in gathered.frame if name not in frame]
     frame = pd.concat([frame, gathered.frame[spare]], axis=1)
     weighted = np.ones(len(frame), dtype=bool) if weights is None else weights > 0
-    sheet = flags.sheet(checked.values, checked.states, frame, codebook, data, eligible)
+    limits = params.analysis.quality
+    sheet = flags.sheet(checked.values, checked.states, frame, codebook, data, eligible, limits)
     flagged, rules = flags.judge(sheet)
     excluded, excluded_notes = _excluded(flagged, len(frame), data, eligible)
     own, wrong = _own(gathered, frame, data)
@@ -161,6 +245,8 @@ def parts(
         "states": checked.states,
         "mask": mask,
         "candidates": own & weighted & eligible,
+        "received": own,
+        "pace": flags.pace(sheet),
         "raters": weighted & eligible & ~excluded,
         "design": design,
         "flow": _flow(frame, data, own, weighted, eligible, excluded),
@@ -168,6 +254,7 @@ def parts(
         "rules": rules,
         "coverage": gathered.coverage,
         "value_labels": _value_labels(gathered, frame, data),
+        "question_texts": gathered.texts,
         "sources": tuple((part.name, part.n, part.sha256) for part in gathered.parts),
         "notes": tuple(notes),
         "tables": tables,
@@ -302,7 +389,7 @@ def _duplicates(gathered: Gathered, frame: pd.DataFrame, data: DataSection) -> l
             kind="data",
             what=f"ids that stand in several rows{place}",
             where=gathered.rows(data.id, twice),
-            found=first(ids),
+            found="" if data.id in data.personal else first(ids),
             hint="keep one row per respondent, or name the column that is the id under data.id",
         )
     ]
@@ -327,56 +414,6 @@ def _own(
         hint=did_you_mean(data.entity.own, known),
     )
     return own, [fault]
-
-
-def _eligible(gathered: Gathered, data: DataSection) -> tuple[np.ndarray, list[Note], list[Fault]]:
-    eligible = np.ones(len(gathered.frame), dtype=bool)
-    notes, faults = [], []
-    for i, rule in enumerate(data.eligible):
-        column = gathered.frame[rule.column]
-        labels = as_labels(column)
-        allowed = [str(code) for code in rule.allowed]
-        if allowed:
-            passed = labels.isin(allowed).to_numpy()
-        else:
-            numbers = pd.to_numeric(column, errors="coerce")
-            low = -np.inf if rule.min is None else rule.min
-            high = np.inf if rule.max is None else rule.max
-            allowed = [f"{low:g} to {high:g}"]
-            passed = numbers.between(low, high).to_numpy()
-        if not passed.any():
-            known = labels.dropna().unique().tolist()
-            faults.append(
-                Fault(
-                    kind="data",
-                    what="no respondent passes this rule of eligibility",
-                    where=f'params: data.eligible[{i}], column "{rule.column}"',
-                    found=f"wanted {first(allowed)}; the column holds {first(known)}",
-                    hint=did_you_mean(allowed[0] if allowed else "", known),
-                )
-            )
-        if n := int((eligible & ~passed).sum()):
-            notes.append(note("screened_out", n=n, column=rule.column))
-        eligible &= passed
-    return eligible, notes, faults
-
-
-def _duration(gathered: Gathered, data: DataSection) -> tuple[pd.Series | None, list[Fault]]:
-    if not data.duration:
-        return None, []
-    raw = gathered.frame[data.duration]
-    numbers = pd.to_numeric(raw, errors="coerce").astype(float)
-    wrong = (numbers.isna() & raw.notna()).to_numpy() | (numbers < 0).to_numpy()
-    if not wrong.any():
-        return numbers, []
-    fault = Fault(
-        kind="data",
-        what="durations that are no numbers of zero or more",
-        where=gathered.rows(data.duration, wrong),
-        found=first(raw[wrong].drop_duplicates().tolist()),
-        hint="seconds or minutes as plain numbers, or leave data.duration out",
-    )
-    return None, [fault]
 
 
 def _excluded(

@@ -99,8 +99,9 @@ ORDERED: Mapping[str, tuple[tuple[str, str], ...]] = {
 """Pairs of times of which the second cannot come before the first."""
 
 FLAGS: Mapping[str, tuple[str, ...]] = {
+    "sample": ("flagged", "contacted"),
     "contacts": ("converted",),
-    "tickets": ("is_complaint",),
+    "tickets": ("is_complaint", "met_standard"),
     "orders": ("complete", "undamaged"),
     "qa": ("critical_fail",),
     "mystery": ("critical_fail",),
@@ -123,6 +124,7 @@ NUMBERS: Mapping[str, tuple[str, ...]] = {
     "posts": ("followers",),
     "sessions": ("pages",),
     "cash": ("receipts", "payments"),
+    "targets": ("value", "baseline"),
     "indicators": ("value", "n"),
     "qualitative": ("participants",),
 }
@@ -141,6 +143,7 @@ FOREIGN: Mapping[tuple[str, str], str] = {
     ("contacts", "branch_id"): "branches",
     ("tickets", "branch_id"): "branches",
     ("mystery", "branch_id"): "branches",
+    ("actions", "branch_id"): "branches",
 }
 """Columns that point to the rows of another table."""
 

@@ -155,14 +155,16 @@ def changed_questions(read: Read, wanted: Sequence[str]) -> list[Note]:
     if len(read) < 2:
         return notes
     for column in wanted:
-        texts = {
-            responses.file: text
+        texts = [
+            (responses.file, text)
             for _, responses in read
             if (text := _words(responses.texts.get(column, "")))
-        }
-        if len(set(texts.values())) > 1:
-            notes.append(note("texts_differ", column=column, files=tuple(texts)))
-        known = {one for _, r in read if (one := _words(r.texts.get(column, "")))}
+        ]
+        known = {text for _, text in texts}
+        if len(known) > 1:
+            notes.append(
+                note("texts_differ", column=column, files=tuple(file for file, _ in texts))
+            )
         ids = {one for _, r in read if (one := r.export.ids.get(column, ""))}
         for _, responses in read:
             if column in responses.frame:

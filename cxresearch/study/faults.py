@@ -97,7 +97,7 @@ def _unknown_key(
     *above, key = place
     path = document.path(above)
     known = known_keys(model, (*above, "[key]") if in_mapping else tuple(above))
-    what = f'unknown key "{key}"' + (f" in {path}" if path else "")
+    what = f'unknown key "{shown(str(key))}"' + (f" in {path}" if path else "")
     if nearest(key, known) is None:
         home = _homes(model).get(str(key))
         if home is not None:

@@ -72,7 +72,8 @@ class Sheet:
             ends = (one.scale.min, one.scale.max)
             known = [name for name in one.columns if name in self.values]
             by_scale.setdefault(ends, []).extend(known)
-        return list(dict.fromkeys(max(by_scale.values(), key=len, default=[])))
+        longest = max(by_scale.values(), key=lambda names: len(names), default=list[str]())
+        return list(dict.fromkeys(longest))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

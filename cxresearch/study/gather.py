@@ -318,7 +318,7 @@ def absent(
             kind="data",
             what=f'there is no column "{name}"',
             where=f"{files}; asked for by {path}",
-            hint=did_you_mean(name, unused or list(wanted)),
+            hint=did_you_mean(name, unused or [one for one in wanted if coverage.loc[one].any()]),
         )
         for name, path in wanted.items()
         if not coverage.loc[name].any()

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from cxresearch import display
+from cxresearch import display, store
 from cxresearch.about import About
 from cxresearch.errors import AnalysisError, Fault, did_you_mean
 from cxresearch.notes import Note, note
+from cxresearch.stats.moments import Moments, Sums
 from cxresearch.stats.resample import stream
 from cxresearch.stats.survey import Design
 from cxresearch.study import assemble, scores
 from cxresearch.study.answers import State
 from cxresearch.study.codebook import Codebook
-from cxresearch.study.params import MinN, Params
+from cxresearch.study.delivered import LAST_MILE, delivered
+from cxresearch.study.pairing import PairSet
+from cxresearch.study.params import MinN, Params, each
 from cxresearch.study.scores import Pairs, Scored
 from cxresearch.study.tables import Tables
 
-BASE_NOTES = ("excluded", "waves_unweighted", "weights_missing", "lonely_psu", "out_of_range")
+BASE_NOTES = (
+    "excluded",
+    "sampled",
+    "waves_unweighted",
+    "weights_missing",
+    "lonely_psu",
+    "out_of_range",
+)
 FEW_CLUSTERS = 10
 EACH_SEGMENT = "segments"
 NOTEBOOKS = "notebooks"
@@ -49,7 +60,41 @@ def load_study(path: str | Path, overrides: Mapping[str, Any] | None = None) -> 
     InputError
         With every fault of params, codebook and data at once.
     """
-    return Study(**assemble.from_files(_located(Path(path)), overrides))
+    kept = store.take(kept_as(path, overrides))
+    return kept or _read(_located(Path(path)), overrides)
+
+
+def _read(path: Path, overrides: Mapping[str, Any] | None) -> Study:
+    params, codebook, faults = assemble.declared(path, overrides)
+    return _of_its_groups(_loaded(params, codebook, faults))
+
+
+def _loaded(params: Params, codebook: Codebook, faults: list[Fault]) -> Study:
+    if params.data.engine == "database":
+        # loaded here alone: database engines take a second to start, and most studies need none
+        stored = import_module("cxresearch.study.warehouse.stored")
+        return stored.load(params, codebook, faults)  # type: ignore[no-any-return]
+    return Study(**assemble.gathered(params, codebook, faults))
+
+
+def _of_its_groups(study: Study) -> Study:
+    """Return the study of the groups that are chosen in ``for``, its tables with it."""
+    groups = {
+        (study.wave_column or key) if key == "wave" else key: label
+        for key, label in each.columns(study.params.each).items()
+    }
+    if not groups:
+        return study
+    of_tables = {key: label for key, label in groups.items() if key != study.wave_column}
+    tables = study.tables.of(of_tables) if of_tables else study.tables
+    left_out = [name for name in study.tables if name not in tables]
+    told = [note("tables_left_out", tables=", ".join(left_out))] if left_out else []
+    return replace(study.where(**groups), tables=tables, notes=(*study.notes, *told))
+
+
+def kept_as(path: str | Path, overrides: Mapping[str, Any] | None = None) -> str:
+    """Return the name under which a report run keeps the study that it has checked."""
+    return store.name("study", str(Path(path).resolve()), sorted((overrides or {}).items()))
 
 
 def _located(path: Path) -> Path:
@@ -96,6 +141,10 @@ class Study:
         Rows of `full` that belong to this study.
     candidates : ndarray of bool
         The same with those whom a rule of ``data.exclude`` left out.
+    received : ndarray of bool
+        The rows that came in, those screened out or without a weight included.
+    pace : ndarray, optional
+        Duration of each interview over the usual one; None where none are declared.
     raters : ndarray of bool
         The rows of `mask` with those that rate a rival (``data.entity``).
     design : Design
@@ -108,6 +157,8 @@ class Study:
         Rules of data quality that found something to look at.
     coverage : DataFrame of bool
         Which source holds which column.
+    question_texts : mapping
+        Question text by column, where the data file carries it.
     sources : tuple of (name, rows, SHA-256)
         Files that the answers came from.
     tables : Tables
@@ -125,6 +176,7 @@ class Study:
     states: pd.DataFrame = field(repr=False)
     mask: np.ndarray = field(repr=False)
     candidates: np.ndarray = field(repr=False)
+    received: np.ndarray = field(repr=False)
     raters: np.ndarray = field(repr=False)
     design: Design = field(repr=False)
     flow: pd.DataFrame = field(repr=False)
@@ -132,7 +184,9 @@ class Study:
     rules: tuple[str, ...] = field(repr=False)
     coverage: pd.DataFrame = field(repr=False)
     sources: tuple[tuple[str, int, str], ...] = field(repr=False)
+    pace: np.ndarray | None = field(repr=False, default=None)
     value_labels: Mapping[str, Mapping[str, str]] = field(repr=False, default_factory=dict)
+    question_texts: Mapping[str, str] = field(repr=False, default_factory=dict)
     tables: Tables = field(repr=False, default_factory=Tables)
     notes: tuple[Note, ...] = field(repr=False, default=())
     fingerprint: str = ""
@@ -263,8 +317,8 @@ class Study:
             language=study.language,
             accent=report.brand.accent,
             fingerprint=self.fingerprint,
-            labels=self.codebook.labels(),
-            texts=self.codebook.texts(),
+            labels={**self.params.analysis.operations.labels, **self.codebook.labels()},
+            texts=self._question_texts() | self.codebook.texts(),
             values=self.value_labels,
             scales={
                 key: (scale.min, scale.max)
@@ -274,6 +328,20 @@ class Study:
             waves=self.waves,
             conf_level=self.conf_level,
         )
+
+    def _question_texts(self) -> dict[str, str]:
+        """Return the questions as the data file words them, of keys that one column answers."""
+        columns: dict[str, set[str]] = {}
+        for column, use in self.codebook.uses():
+            if use.role in ("perception", "measure", "attribute", "verbatim"):
+                columns.setdefault(use.key, set()).add(column)
+        return {
+            key: self.question_texts[column]
+            for key, several in columns.items()
+            if len(several) == 1
+            for column in several
+            if column in self.question_texts
+        }
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -331,6 +399,7 @@ class Study:
             self,
             mask=self.mask & chosen,
             candidates=self.candidates & chosen,
+            received=self.received & chosen,
             raters=self.raters & chosen,
         )
 
@@ -438,7 +507,23 @@ class Study:
                     hint=did_you_mean(key, list(self.codebook.measures)),
                 )
             )
-        return scores.score_measure(self.ratings, self.codebook.measures[key])
+        scored = scores.score_measure(self.ratings, self.codebook.measures[key])
+        if scored.measure.touchpoint != LAST_MILE or self._delivered is None:
+            return scored
+        return replace(scored, values=np.where(self._delivered, scored.values, np.nan))
+
+    def undelivered(self, key: str) -> int:
+        """Count the answers to a measure of the last mile whose order did not arrive."""
+        measure = self.codebook.measures[key]
+        if measure.touchpoint != LAST_MILE or self.in_database or self._delivered is None:
+            return 0
+        values = scores.score_measure(self.ratings, measure).values
+        return int((self.mask & np.isfinite(values) & ~self._delivered).sum())
+
+    @cached_property
+    def _delivered(self) -> np.ndarray | None:
+        """Rows that may rate the last mile, where the table of orders tells."""
+        return delivered(self)
 
     def pairs(self, key: str) -> Pairs:
         """Return the answered expectation/perception pairs of a dimension, for every row."""
@@ -449,6 +534,65 @@ class Study:
     def not_applicable(self, columns: Sequence[str]) -> np.ndarray:
         """Return the rows in which every one of these columns was declared not applicable."""
         return (self.states[list(columns)] == State.NOT_APPLICABLE).all(axis=1).to_numpy()
+
+    def reduced(self, measures: Collection[str], by: By = None, *, waves: bool = False) -> Study:
+        """Return what these measures are estimated from, by group: in memory the study itself.
+
+        Of a study in a database it is the patterns of answers, counted there.
+        """
+        return self
+
+    def paired(self, keys: Sequence[str], by: By = None) -> Iterator[tuple[Study, Cell, PairSet]]:
+        """Yield every group with the pairs of these dimensions, and what they are estimated from.
+
+        In memory that is the study itself.
+        """
+        pairs = PairSet({key: self.pairs(key) for key in keys})
+        for cell in self.cells(by):
+            yield self, cell, pairs
+
+    @property
+    def in_database(self) -> bool:
+        """Whether the answers stay in a database; then no part of the study has rows."""
+        return False
+
+    def distinct(self, outcome: str) -> int:
+        """Count the values that a score takes among those of this study."""
+        values = self.values(outcome)
+        return len(np.unique(values[self.mask & np.isfinite(values)]))
+
+    def rated(self, key: str, cell: Cell) -> tuple[int, float]:
+        """Return how many of a group have a score, and its weighted mean."""
+        values = self.values(key)
+        n = int(self.design.members(cell.mask, values).sum())
+        return n, self.design.mean(values, cell.mask).estimate if n else np.nan
+
+    def size(self, mask: np.ndarray) -> int:
+        """Count the respondents of these rows."""
+        return int(mask.sum())
+
+    def complete(
+        self, columns: Sequence[str], names: Sequence[str], cell: Cell
+    ) -> tuple[Moments, list[int]]:
+        """Return the moments of a group's complete answers to these columns, called by `names`.
+
+        Beside them, for each column, how many answered some of the others and left it out.
+        """
+        X = scores.answers(self.ratings, list(columns))
+        known = np.isfinite(X)
+        member = self.design.members(cell.mask & known.all(axis=1))
+        weights = None if self.design.weights is None else self.design.weights[member]
+        some = cell.mask & known.any(axis=1)
+        missing = [int(self.design.members(some & ~one).sum()) for one in known.T]
+        return Sums.of_rows(X[member], weights, list(names)).total(), missing
+
+    def returning(self) -> int:
+        """Count the ids that answered in several waves."""
+        if not self.params.data.id or self.wave_column is None:
+            return 0
+        ids = self.full.loc[self.mask, [self.params.data.id, self.wave_column]]
+        waves = ids.groupby(self.params.data.id, observed=True)[self.wave_column].nunique()
+        return int((waves > 1).sum())
 
     # asking ----------------------------------------------------------------------------------
 
@@ -550,7 +694,10 @@ class Study:
         for code, shown in self.value_labels.get(column, {}).items():
             if shown == text:
                 return code
-        raise AnalysisError(
+        raise self._no_group(column, text, known)
+
+    def _no_group(self, column: str, text: str, known: Sequence[str]) -> AnalysisError:
+        return AnalysisError(
             Fault(
                 kind="analysis",
                 what=f'"{column}" has no group "{text}"',

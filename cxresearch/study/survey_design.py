@@ -12,7 +12,7 @@ import pandas as pd
 from cxresearch.errors import Fault, first
 from cxresearch.notes import Note, note
 from cxresearch.stats.survey import Design
-from cxresearch.study.gather import Gathered
+from cxresearch.study.gather import Gathered, as_labels
 from cxresearch.study.params import DataSection
 
 
@@ -67,6 +67,23 @@ def read_weights(
     return weights, notes, faults
 
 
+def clusters_known(gathered: Gathered, data: DataSection) -> list[Fault]:
+    """Return the fault of rows that do not say which cluster they were drawn in."""
+    if not data.cluster:
+        return []
+    blank = as_labels(gathered.frame[data.cluster]).isna().to_numpy()
+    if not blank.any():
+        return []
+    return [
+        Fault(
+            kind="data",
+            what="respondents without a cluster",
+            where=gathered.rows(data.cluster, blank),
+            hint="give such rows a cluster of their own, or set data.cluster to null",
+        )
+    ]
+
+
 def _waves_without(missing: np.ndarray, frame: pd.DataFrame, data: DataSection) -> list[str]:
     """Return the waves in which nobody has a weight, where other waves have some."""
     if data.wave is None or not missing.any() or missing.all():
@@ -95,7 +112,7 @@ def survey_design(frame: pd.DataFrame, weights: np.ndarray | None, data: DataSec
     if weights is not None or data.strata or data.cluster:
         named = [data.wave.column if data.wave else None, data.strata]
         if columns := [name for name in dict.fromkeys(named) if name]:
-            keys = frame[columns].astype(object).fillna("")
+            keys = frame[columns].astype(object).fillna("(blank)")
             codes = keys.groupby(columns, sort=False).ngroup().to_numpy()
             names = keys.drop_duplicates().astype(str).agg(" · ".join, axis=1).to_numpy()
             strata = names[codes]

@@ -6,21 +6,25 @@ durations are counted, and the cut, at which everything open is censored.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from pydantic import ValidationError
 
-from cxresearch.errors import CxError, DataError, Fault, did_you_mean, first
+from cxresearch.errors import CxError, Fault, did_you_mean, first
 from cxresearch.notes import Note, note
-from cxresearch.study import contracts, readers
+from cxresearch.study import contracts, personal, readers
+from cxresearch.study.event_log import one_row_each, times_of
+from cxresearch.study.faults import faults_of
+from cxresearch.study.frames import digest, plain
 from cxresearch.study.gather import as_labels
 from cxresearch.study.params import Params, Table
 from cxresearch.study.params.tables import TABLE_COLUMNS
+from cxresearch.study.yaml_file import Document
 
 _YES = {"1", "true", "yes", "y", "t"}
 _NO = {"0", "false", "no", "n", "f"}
@@ -85,6 +89,46 @@ class Tables(Mapping[str, pd.DataFrame]):
         """Tell whether there is a table that has all these columns."""
         return name in self._frames and set(columns) <= set(self._frames[name].columns)
 
+    def of(self, groups: Mapping[str, str]) -> Tables:
+        """Return the rows of some groups; a table without their columns is left out.
+
+        Parameters
+        ----------
+        groups : mapping
+            Column → label.
+        """
+        kept = {
+            name: frame.loc[
+                np.logical_and.reduce(
+                    [frame[column].astype(str) == label for column, label in groups.items()]
+                )
+            ].reset_index(drop=True)
+            for name, frame in self._frames.items()
+            if set(groups) <= set(frame.columns)
+        }
+        facts = {name: facts for name, facts in self._facts.items() if name in kept}
+        return Tables(kept, facts, self.notes)
+
+    def veiled(self, params: Params, veil: personal.Veil | None) -> Tables:
+        """Return the tables with pseudonyms for ids that are personal, without other such columns.
+
+        Parameters
+        ----------
+        params : Params
+        veil : Veil or None
+            Gives the answers' pseudonyms; None where nothing is declared personal.
+        """
+        if veil is None:
+            return self
+        made = {}
+        declared = {str(name): table for name, table in params.tables.items()}
+        for name, frame in self._frames.items():
+            hidden = personal.hidden(params, declared.get(name)) & set(frame.columns)
+            ids = hidden & set(TABLE_COLUMNS[name])
+            veils = {one: veil.over(as_labels(frame[one])) for one in ids}
+            made[name] = frame.assign(**veils).drop(columns=list(hidden - ids))
+        return Tables(made, self._facts, self.notes)
+
     def hashes(self) -> dict[str, str]:
         """Return the SHA-256 of every table's file, for the fingerprint."""
         return {name: facts.sha256 for name, facts in sorted(self._facts.items())}
@@ -111,17 +155,18 @@ def read_tables(params: Params) -> tuple[Tables, list[Fault]]:
     notes: list[Note] = []
     spare = (*params.data.segments, params.data.service_point or "")
     for name, table in params.tables.items():
+        hidden = personal.hidden(params, table)
         try:
             read = _read(name, table, params)
         except CxError as error:
-            faults += error.faults
+            faults += personal.unsaid(error.faults) if hidden else error.faults
             continue
-        frame, known, told, wrong = prepare(name, table, read, spare)
+        frame, known, told, wrong = prepare(name, table, read, spare, hidden)
         faults += wrong
         if not wrong:
             frames[name], facts[name] = frame, known
             notes += told
-    faults += orphans(frames, facts)
+    faults += orphans(frames, facts, personal.hidden(params))
     return Tables(frames, facts, tuple(notes)), faults
 
 
@@ -144,22 +189,31 @@ def in_memory(tables: Mapping[str, Any], params: Params) -> tuple[Tables, list[F
                 hint = 'write {"frame": frame, "cut": "2025-03-31"}'
             faults.append(Fault(kind="params", what=f'"{name}" is no table', hint=hint))
             continue
-        table = Table.model_validate({**said, "path": name})
-        plain = frame.reset_index(drop=True)
-        hashed = pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes()
+        written = Document(content=said, prefix=("tables", name))
+        try:
+            table = Table.model_validate({**said, "path": name})
+        except ValidationError as error:
+            faults += faults_of(error, "params", Table, written)
+            continue
+        sound, wrong = plain(frame, name)
+        if wrong:
+            faults += wrong
+            continue
         read = readers.Responses(
-            frame=_renamed(plain, table),
+            frame=_renamed(sound, table),
             file=name,
             format="csv",
-            sha256=hashlib.sha256(hashed).hexdigest(),
-            n_rows=len(plain),
+            sha256=digest(sound),
+            n_rows=len(sound),
         )
-        frame, known, told, wrong = prepare(name, table, read, spare)
+        frame, known, told, wrong = prepare(
+            name, table, read, spare, personal.hidden(params, table)
+        )
         faults += wrong
         if not wrong:
             frames[name], facts[name] = frame, known
             notes += told
-    faults += orphans(frames, facts)
+    faults += orphans(frames, facts, personal.hidden(params))
     return Tables(frames, facts, tuple(notes)), faults
 
 
@@ -168,20 +222,15 @@ def _renamed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
 
 
 def _read(name: str, table: Table, params: Params) -> readers.Responses:
-    if table.path is None:
-        raise DataError(
-            Fault(
-                kind="data",
-                what="tables cannot be read from a database yet",
-                where=params.where("tables", name, "url"),
-                found=str(table.url),
-                hint="export the query's result to a csv or Parquet file and name its path",
-            )
-        )
     renamed = dict(table.columns)
     if table.events is not None:
         # what a state is told by keeps its own name, whatever else is made of it
         renamed = {key: one for key, one in renamed.items() if key not in table.events.reached}
+    if table.url is not None and table.query is not None:
+        return readers.read_query(
+            table.url, table.query, folder=params.folder, columns_rename=renamed
+        )
+    assert table.path is not None  # params see to it
     return readers.read(
         Path(table.path),
         format=table.format or "auto",
@@ -195,13 +244,17 @@ def _read(name: str, table: Table, params: Params) -> readers.Responses:
 
 
 def prepare(
-    name: str, table: Table, read: readers.Responses, spare: tuple[str, ...] = ()
+    name: str,
+    table: Table,
+    read: readers.Responses,
+    spare: tuple[str, ...] = (),
+    hidden: Collection[str] = (),
 ) -> tuple[pd.DataFrame, Facts, list[Note], list[Fault]]:
     """Return a table with its types set and contract checked: frame, facts, notes, faults."""
     frame = read.frame
     notes: list[Note] = []
     faults: list[Fault] = []
-    check = _Checker(name, table, read)
+    check = _Checker(name, table, read, frozenset(hidden))
     if table.missing:
         codes = {str(code) for code in table.missing}
         texts = frame.select_dtypes(include=["object", "str"]).columns
@@ -229,56 +282,6 @@ def prepare(
     return frame, check.facts(cut), notes, faults
 
 
-def one_row_each(
-    name: str, frame: pd.DataFrame, table: Table, file: str
-) -> tuple[pd.DataFrame, list[Fault]]:
-    """Turn a log with one row an update into one row a ticket (order, customer).
-
-    The last update of each counts, by ``order`` (a number) or by time; a column of ``reached``
-    is the time of the first update in the state.
-    """
-    events = table.events
-    if events is None:
-        return frame, []
-    keys = [one for one in contracts.KEYS[name] if one in frame]
-    wanted = [events.time, *([events.order] if events.order else [])]
-    wanted += [one.column for one in events.reached.values()]
-    absent = [one for one in dict.fromkeys(wanted) if one not in frame]
-    faults = [
-        Fault(
-            kind="data",
-            what=f'there is no column "{one}"',
-            where=f"{file}; asked for by tables.{name}.events",
-            hint=did_you_mean(one, list(frame.columns)),
-        )
-        for one in absent
-    ]
-    if not keys:
-        faults.append(
-            Fault(
-                kind="data",
-                what=f'the log of "{name}" does not say what its updates belong to',
-                where=file,
-                hint=f"name the file's column: columns: {{{contracts.KEYS[name][0]}: …}}",
-            )
-        )
-    if faults:
-        return frame, faults
-    when = _times(frame[events.time], table.date_format)
-    rank = pd.to_numeric(frame[events.order], errors="coerce") if events.order else when
-    log = frame.assign(_when=when, _rank=rank).sort_values(["_rank", "_when"], kind="stable")
-    rows = log.groupby(keys, sort=False).tail(1).set_index(keys).drop(columns=["_when", "_rank"])
-    for column, state in events.reached.items():
-        seen = log[state.column]
-        if state.above is None:
-            there = as_labels(seen).isin(state.values)
-        else:
-            there = pd.to_numeric(seen, errors="coerce") > state.above
-        rows[column] = log[there].groupby(keys)["_when"].min()
-    order = frame.drop_duplicates(keys).set_index(keys).index
-    return rows.loc[order].reset_index(), []
-
-
 @dataclass(frozen=True, slots=True)
 class _Checker:
     """Knows where a row of one table stands in its file."""
@@ -286,6 +289,7 @@ class _Checker:
     name: str
     table: Table
     read: readers.Responses
+    hidden: frozenset[str] = frozenset()
     collapsed: bool = False
 
     def facts(self, cut: pd.Timestamp | None) -> Facts:
@@ -311,7 +315,9 @@ class _Checker:
             kind="data",
             what=f"{self.name}: {what}",
             where=f'{self.read.file}, column "{filed}", {len(at)} of {len(frame)} rows{place}',
-            found=first(list(dict.fromkeys(str(one) for one in values))),
+            found=""
+            if column in self.hidden
+            else first(list(dict.fromkeys(str(one) for one in values))),
             hint=hint,
         )
 
@@ -335,7 +341,7 @@ class _Checker:
         made: dict[str, pd.Series] = {}
         for one in (one for one in contracts.TIMES.get(self.name, ()) if one in frame):
             raw = frame[one]
-            made[one] = _times(raw, self.table.date_format)
+            made[one] = times_of(raw, self.table.date_format)
             if (wrong := (made[one].isna() & raw.notna()).to_numpy()).any():
                 hint = "write year-month-day, or say how dates are written: date_format"
                 faults.append(self.fault("cells that are no dates", one, frame, wrong, hint))
@@ -421,17 +427,6 @@ class _Checker:
         return []
 
 
-def _times(raw: pd.Series, date_format: str | None) -> pd.Series:
-    if pd.api.types.is_datetime64_any_dtype(raw):
-        times = raw
-    else:
-        how = date_format or "ISO8601"
-        times = pd.to_datetime(raw.astype(object), format=how, errors="coerce")
-    if getattr(times.dt, "tz", None) is not None:
-        times = times.dt.tz_localize(None)
-    return times.astype("datetime64[ns]")
-
-
 def _cut(name: str, table: Table, frame: pd.DataFrame) -> pd.Timestamp | None:
     if table.cut is not None:
         return pd.Timestamp(table.cut)
@@ -441,7 +436,9 @@ def _cut(name: str, table: Table, frame: pd.DataFrame) -> pd.Timestamp | None:
     return max(known).normalize() + pd.Timedelta(days=1) if known else None
 
 
-def orphans(frames: Mapping[str, pd.DataFrame], facts: Mapping[str, Facts]) -> list[Fault]:
+def orphans(
+    frames: Mapping[str, pd.DataFrame], facts: Mapping[str, Facts], hidden: Collection[str] = ()
+) -> list[Fault]:
     """Return the faults of rows that point to rows of another table which are not there."""
     found = []
     for (name, column), other in contracts.FOREIGN.items():
@@ -456,7 +453,7 @@ def orphans(frames: Mapping[str, pd.DataFrame], facts: Mapping[str, Facts]) -> l
                     kind="data",
                     what=f'{name}: "{column}" that the table {other} does not have',
                     where=f"{facts[name].file}, {int(lost.sum())} of {len(lost)} rows",
-                    found=first(list(pointing[lost].drop_duplicates())),
+                    found="" if column in hidden else first(list(pointing[lost].drop_duplicates())),
                     hint=f"complete {facts[other].file}, or leave these cells blank",
                 )
             )

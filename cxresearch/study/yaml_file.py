@@ -21,6 +21,7 @@ Step = str | int
 Place = tuple[Any, ...]
 
 _MAX_NODES = 100_000
+_LONGEST_PATH = 200
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -86,6 +87,7 @@ class Document:
             (self.lines[full[:end]] for end in range(len(full), 0, -1) if full[:end] in self.lines),
             None,
         )
+        text = text if len(text) <= _LONGEST_PATH else f"{text[:_LONGEST_PATH]}…"
         text = ": ".join(part for part in (self.name, text) if part)
         return f"{text} (line {line})" if line else text
 
@@ -299,7 +301,10 @@ def _walk(
         elif isinstance(node, yaml.MappingNode):
             at: dict[Hashable, int] = {}
             for key_node, value_node in node.value:
-                if key_node.tag == _TAG + "merge" or not isinstance(key_node, yaml.ScalarNode):
+                if key_node.tag == _TAG + "merge":
+                    stack.append((value_node, (*path, "<<"), above | {id(node)}))
+                    continue
+                if not isinstance(key_node, yaml.ScalarNode):
                     continue
                 key = loader.construct_object(key_node, deep=True)
                 line = key_node.start_mark.line + 1

@@ -17,7 +17,10 @@ from cxresearch.text.catalogue import mark
 from cxresearch.text.cells import ROW_UNIT, cell, form, pattern
 from cxresearch.text.words import HEADERS, header, word
 
-_SHARES = ("share", "importance", "below", "within", "above", "met", "precision", "recall")
+_SHARES = (
+    *("share", "importance", "attainment", "below", "within", "above"),
+    *("met", "precision", "recall"),
+)
 _HIDDEN = {"unit", "direction", "method", "suppressed", "low_base", "reason", "family"}
 _HIDDEN |= {"withheld"}
 #: Columns of customers' own words, in the language that the column `lang` names.

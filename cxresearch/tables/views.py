@@ -10,6 +10,10 @@ VIEWS: dict[tuple[str, str], tuple[str, ...]] = {
     ("KpiTable", "table"): (
         *("measure", "statistic", "estimate", "conf_low", "conf_high", "n", "n_eff", "mdc"),
     ),
+    ("Indicators", "table"): (
+        *("kpi", "measure", "statistic", "entity", "estimate", "conf_low", "conf_high", "unit"),
+        "n",
+    ),
     ("GapScores", "table"): (
         *("dimension", "perception", "expectation", "estimate", "conf_low", "conf_high"),
         *("p_value", "q_value", "verdict", "n", "n_pairs", "share_negative"),
@@ -208,6 +212,10 @@ VIEWS: dict[tuple[str, str], tuple[str, ...]] = {
         *("conf_high", "mix_effect", "mix_effect_low", "mix_effect_high"),
     ),
     ("Comparability", "table"): (*("measure", "wave_from", "wave_to", "n_waves", "verdict", "n"),),
+    ("QualityCheck", "items"): (
+        *("item", "role", "n_total", "n", "n_missing", "share_missing", "n_not_applicable"),
+        *("n_dont_know", "n_refused", "n_out_of_range"),
+    ),
     ("QualityCheck", "sensitivity"): (
         *("measure", "statistic_name", "estimate", "without", "difference", "difference_low"),
         *("difference_high", "n", "n_without"),

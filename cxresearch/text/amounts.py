@@ -113,6 +113,8 @@ def amount(value: float | None, unit: str = "", language: str = "en") -> str:
     """
     if unit == "share":
         return percent(value, 1, language)
+    if unit == "share_points":
+        return change(value, "share", language)
     return number(value, digits(unit), language)
 
 
@@ -144,12 +146,14 @@ def interval(low: float | None, high: float | None, unit: str = "", language: st
 def digits(unit: str) -> int:
     """Return the decimals of a unit: one for percent and NPS, three for R², none for money."""
     decimals = {"share": 1, "nps": 1, "index": 1, "r_squared": 3, "fit": 3, "count": 0}
+    decimals |= {"share_points": 1, "waves": 0}
     return (decimals | _OTHERS).get(unit, 2)
 
 
 def scaled(value: float | None, unit: str) -> float | None:
     """Return a share times one hundred, anything else as it is."""
-    return 100 * value if value is not None and unit == "share" else value
+    of_shares = unit in ("share", "share_points")
+    return 100 * value if value is not None and of_shares else value
 
 
 def date(value: dt.date | str, language: str = "en") -> str:

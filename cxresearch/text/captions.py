@@ -10,10 +10,15 @@ from cxresearch.text.words import word
 
 CAPTIONS: dict[tuple[str, str], str] = {
     ("KpiTable", "table"): mark("Key indicators"),
+    ("Indicators", "table"): mark("Survey indicators of the registry"),
     ("QualityCheck", "table"): mark("Rules of data quality and whom they flag"),
     ("QualityCheck", "flow"): mark("From answers received to answers analysed"),
     ("QualityCheck", "items"): mark("Questions and their missing answers"),
     ("QualityCheck", "flags"): mark("Flagged respondents"),
+    ("QualityCheck", "uneven"): mark("Questions whose blanks differ most between waves or groups"),
+    ("QualityCheck", "flow_groups"): mark("From received to analysed by wave and group"),
+    ("QualityCheck", "pace"): mark("Times of interviews beside the usual one"),
+    ("QualityCheck", "coverage"): mark("Answers by question and wave"),
     ("GapScores", "table"): mark("Service quality gaps: perception minus expectation"),
     ("GapScores", "items"): mark("Gaps by item: perception minus expectation"),
     ("ZoneOfTolerance", "table"): mark("Zone of tolerance: from adequate to desired service"),
@@ -53,6 +58,10 @@ CAPTIONS: dict[tuple[str, str], str] = {
     ("Forecast", "table"): mark("Waves to come"),
     ("Forecast", "waves"): mark("The waves that the forecast starts from"),
     ("Forecast", "backtest"): mark("Forecasts from the past alone, beside the last value"),
+    ("Outlook", "table"): mark("Periods to come"),
+    ("Outlook", "points"): mark("The periods so far"),
+    ("Outlook", "backtest"): mark("Ways of forecasting, tested on the past"),
+    ("Outlook", "line"): mark("Long-run movement per period"),
     ("Forecast", "target"): mark("Probability of the targets"),
     ("Breaks", "table"): mark("Changes of level"),
     ("Breaks", "waves"): mark("Waves and the levels between breaks"),
@@ -73,6 +82,9 @@ CAPTIONS: dict[tuple[str, str], str] = {
     ("RivalComparison", "expectations"): mark("Every company against what customers expect"),
     ("RivalComparison", "zone"): mark("Every company in our customers' zone of tolerance"),
     ("Reputation", "table"): mark("Awareness and reputation"),
+    ("Reputation", "explained"): mark("How far reputation goes along with satisfaction"),
+    ("RivalComparison", "users"): mark("Our lead among users of each rival and among others"),
+    ("RelativeValue", "table"): mark("Value for money against each rival"),
     ("BrandProfile", "table"): mark("What the brand means to be and how it is seen"),
     ("BrandProfile", "fit"): mark("Fit with the intended profile"),
     ("BrandProfile", "grid"): mark("What is seen in which brand"),
@@ -90,6 +102,9 @@ CAPTIONS: dict[tuple[str, str], str] = {
     ("Themes", "quotes"): mark("Quotations drawn by lot, masked, in their own language"),
     ("Themes", "masking"): mark("Personal data taken out of the texts"),
     ("Agreement", "table"): mark("Agreement of the coders"),
+    ("Agreement", "rules"): mark("Rules of the code frame against the coders"),
+    ("SocialPosts", "table"): mark("Posts by period: how many, by how many, in which mood"),
+    ("SocialPosts", "flags"): mark("Posts that may not be customers' own words"),
     ("SegmentComparison", "table"): mark("Each group against all others"),
     ("ServicePoints", "table"): mark("Service points in order"),
     ("ServicePoints", "chance"): mark("Is the order more than chance?"),
@@ -108,6 +123,15 @@ CAPTIONS: dict[tuple[str, str], str] = {
     ("Backlog", "ages"): mark("Age of the matters open now"),
     ("Checklist", "table"): mark("Points of every criterion"),
     ("Register", "table"): mark("Qualitative work that was done"),
+    ("BranchPerformance", "table"): mark("Service points by indicator"),
+    ("BranchPerformance", "chance"): mark("Do service points differ by more than chance?"),
+    ("BranchPerformance", "limits"): mark("Limits of the funnel"),
+    ("ActionEffects", "table"): mark("Improvement actions, before and after"),
+    ("ActionEffects", "summary"): mark("What followed the actions, by indicator"),
+    ("Breakdown", "table"): mark("What the indicator is made of"),
+    ("GoalAttainment", "table"): mark("Goals by period"),
+    ("LaggedLink", "table"): mark("Satisfaction and the money of the following period"),
+    ("LaggedLink", "series"): mark("Satisfaction and money, period by period"),
     ("Glossary", "table"): mark("What the indicators are"),
     ("Glossary", "figures"): mark("Figures that measures are told by"),
     ("Track", "fit"): mark("How the level moves over the waves"),
@@ -133,6 +157,7 @@ CAPTIONS: dict[tuple[str, str], str] = {
     ("Invariance", "means"): mark("Latent means against the first group"),
     ("Invariance", "released"): mark("Not held alike"),
     ("Invariance", "rules"): mark("When a step is refused"),
+    ("Revisions", "table"): mark("Figures that an earlier report gave otherwise"),
     ("LoyaltyLink", "table"): mark("What goes with a point more, later"),
     ("Cohorts", "table"): mark("Buyers who come back, by their first order"),
     ("LoyaltyLink", "risk"): mark("Revenue at risk in the coming period"),
@@ -150,8 +175,22 @@ CAPTIONS: dict[tuple[str, str], str] = {
 PAGES = (mark("Competitors and brand"), mark("Comments"))
 NEEDS = {
     "brand": mark("The codebook has no attribute of the brand."),
+    "table:codes": mark("The study has no table of codes given by hand."),
+    "codes_shared": mark("No text of the table of codes is a comment of the study."),
+    "table:posts": mark("The study has no table of posts."),
+    "table:documents": mark("The study has no table of letters and e-mail."),
+    "table:verbatims": mark("The study has no table of comments."),
+    "quality_and_price": mark("No ratings are named as quality and as price."),
+    "reputation": mark("No measure is declared to be awareness or reputation."),
+    "tables": mark("The study has no operational tables with a time in them."),
     "table:tickets": mark("The study has no table of tickets."),
     "table:mystery": mark("The study has no table of mystery visits."),
+    "table:orders": mark("The study has no table of orders with customers and times."),
+    "table:cash": mark("The study has neither a table of cash nor one of revenue."),
+    "table:targets": mark("The study has no table of targets by period."),
+    "table:actions": mark("The study has no table of improvement actions."),
+    "table:returns": mark("The study has no table of returns with their reasons."),
+    "table:sessions": mark("The study has no table of visits with the page they ended on."),
     "table:qa": mark("The study has no table of call evaluations."),
     "table:qualitative": mark("The study has no register of focus groups and interviews."),
     "perceptions": mark("The study has no battery of two items or more."),
@@ -181,7 +220,8 @@ def base_line(result: Result, *, intervals: bool = True) -> str:
     language = result.about.language
     _ = translator(language)
     parts = [_("n = {n}", n=amounts.number(result.n, 0, language))]
-    if result.method == "by_indicator":  # every row has a base of its own
+    unlike = result.method == "series_model" and not result.n
+    if result.method == "by_indicator" or unlike:  # every row has a base of its own
         parts = []
     if result.n_eff == result.n_eff and round(result.n_eff) != result.n:
         parts.append(_("effective n = {n}", n=amounts.number(result.n_eff, 0, language)))

@@ -10,12 +10,14 @@ import pandas as pd
 from cxresearch.about import About
 from cxresearch.columns import GLOSSARY, Form
 from cxresearch.text import amounts
+from cxresearch.text.catalogue import translator
 from cxresearch.text.words import WORDS, word
 
 ROW_UNIT = frozenset(
     (
         *("estimate", "std_error", "conf_low", "conf_high", "mdc", "observed", "difference"),
         *("change", "change_low", "change_high", "value_from"),
+        *("value_before", "value_after", "change_elsewhere"),
         *("threshold", "level", "level_low", "level_high", "level_se", "filtered"),
         *(
             "rest",
@@ -33,17 +35,20 @@ ROW_UNIT = frozenset(
         *("value", "centre", "lcl", "ucl", "raw", "raw_se", "mix_effect", "mix_effect_se"),
         *("target_value", "target_from", "target_to", "rmse", "rmse_last_value"),
         *("range_centre", "range_limit"),
+        *("per_period", "per_period_low", "per_period_high", "slope_se_classic", "theil_sen"),
         *("filtered_low", "filtered_high", "value_from", "value_to", "mean", "mean_se"),
     )
 )
 _AMOUNTS = frozenset(
     (
         *("own", "rival"),
-        *("baseline", "actual", "target", "stretch", "revenue"),
+        *("baseline", "actual", "target", "stretch", "revenue", "level", "filtered"),
         *("estimate", "observed", "value_from", "value_to", "rest", "shrunk", "without"),
         *("value", "centre", "lcl", "ucl", "target_value", "target_from", "target_to"),
     )
 )
+_TEXTS = frozenset(["definition", "numerator", "denominator"])
+_OWN_WORDS = frozenset(["rule", "stage", "verdict", "reason", "unit"])
 _SIGNED = frozenset(
     [
         *("estimate", "difference", "raw", "mix_effect"),
@@ -52,6 +57,7 @@ _SIGNED = frozenset(
 )
 _SCORES = frozenset(["servqual", "servqual_weighted", "servperf", "servperf_weighted"])
 _FORMS = frozenset(["promoters", "detractors", "top_box"])
+_BLOCKS = frozenset(["quality", "cost", "delivery"])  # usual names of blocks of drivers
 _TOTALS = frozenset(["overall", "overall_weighted", "overall_mean_weighted"])
 _DIGITS = {"r_squared": 3, "noise": 3, "adj_r_squared": 3, "cv_r_squared": 3, "df": 1, "n_eff": 0}
 _DIGITS |= {"answer": 0, "base_w": 1, "vif": 1, "signal_variance": 4}
@@ -107,8 +113,10 @@ def cell(
         return _number(float(value), column, how, unit, language)
     if column == "flags":
         return ", ".join(word(one, language, column) for one in str(value).split(",") if one)
+    if column in _TEXTS:
+        return translator(language)(str(value))
     if how == "code" or (how == "number" and isinstance(value, str)):
-        if str(value) in about.labels and column not in ("rule", "stage", "verdict", "reason"):
+        if str(value) in about.labels and column not in _OWN_WORDS:
             return about.label(value)
         return word(value, language, column)
     return label(value, about, column=column)
@@ -130,7 +138,7 @@ def label(key: object, about: About, *, column: str = "dimension") -> str:
         return f"{about.label(measure)}: {word(form, about.language)}"
     if column == "dimension" and text in _TOTALS and text in WORDS:
         return word(text, about.language)
-    if column in ("first", "second") and text in _SCORES:
+    if text in _BLOCKS or (column in ("first", "second") and text in _SCORES):
         return word(text, about.language)
     return text
 
@@ -145,7 +153,7 @@ def pattern(column: str, how: Form, unit: str = "") -> str:
     >>> pattern("n", "count"), pattern("p_value", "p")
     ('#,##0', '0.000')
     """
-    if how == "share" or (column in ROW_UNIT and unit == "share"):
+    if how == "share" or (column in ROW_UNIT and unit in ("share", "share_points")):
         return "0.0%"
     if how == "p":
         return "0.000"

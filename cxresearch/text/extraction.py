@@ -19,6 +19,7 @@ from babel.messages.extract import extract
 from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po, write_po
 
+from cxresearch import registry
 from cxresearch.text.catalogue import DOMAIN, FOLDER, LANGUAGES
 from cxresearch.text.markdown import blocks
 
@@ -40,6 +41,8 @@ def messages(package: Path = PACKAGE) -> Catalog:
         _take(template, "python", path, package)
     for path in sorted(package.rglob("*.j2")):
         _take(template, "jinja2", path, package)
+    for text in registry.texts():
+        template.add(text, locations=[("cxresearch/registry/__init__.py", 0)])
     for folder in (package / "notebooks", package.parent / "notebooks"):
         for path in sorted(folder.glob("*.ipynb")):
             for block in _prose(path):
@@ -62,6 +65,8 @@ def merged(language: str, template: Catalog) -> Catalog:
 
 def write(catalogue: Catalog, path: Path) -> None:
     """Write a catalogue: same messages, same bytes (no date, no line number)."""
+    for message in catalogue:  # files sort messages by their first place, as it is written
+        message.locations.sort()
     body = BytesIO()
     write_po(body, catalogue, width=96, omit_header=True, include_lineno=False, sort_by_file=True)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -88,7 +93,10 @@ def _take(template: Catalog, method: str, path: Path, package: Path) -> None:
 
 
 def _prose(notebook: Path) -> Iterator[str]:
-    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    if title := content["metadata"].get("cxresearch", {}).get("title"):
+        yield title
+    for cell in content["cells"]:
         if cell["cell_type"] == "markdown":
             source = cell["source"]
             text = source if isinstance(source, str) else "".join(source)

@@ -40,7 +40,71 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "{n} rows of {file} are blank and were left out.",
     ),
     "sheet_chosen": mark(
-        "Of several sheets in {file}, the first was read: {sheet} (not {others})."
+        "Of several sheets in {file}, the one with the most answers was read: {sheet} (not "
+        "{others})."
+    ),
+    "format_by_content": mark("{file} was read as {format}: that is what it holds."),
+    "header_below": marks(
+        "{n} row above the header of {file} (row {row}) was skipped.",
+        "{n} rows above the header of {file} (row {row}) were skipped.",
+    ),
+    "headings_joined": mark(
+        "The header of {file} has two rows (from row {row}): merged headings went into the "
+        "question texts."
+    ),
+    "headings_renamed": marks(
+        "{n} heading of {file} stands twice and was numbered: {columns}.",
+        "{n} headings of {file} stand twice and were numbered: {columns}.",
+    ),
+    "summary_rows": marks(
+        "{n} row at the end of {file} sums up the others and was left out (row {rows}).",
+        "{n} rows at the end of {file} sum up the others and were left out (rows {rows}).",
+    ),
+    "platform_detected": mark("{file} was read as an export of {platform}; its sign: {sign}."),
+    "seen_unanswered": marks(
+        "{n} cell of {file} is -99: the question was seen and not answered.",
+        "{n} cells of {file} are -99: the question was seen and not answered.",
+    ),
+    "preview_rows": marks(
+        "{n} row of {file} is a preview, a test or spam by its column {column}; it counts unless "
+        "data.eligible leaves it out.",
+        "{n} rows of {file} are previews, tests or spam by their column {column}; they count "
+        "unless data.eligible leaves them out.",
+    ),
+    "not_shown_blank": marks(
+        "{n} cell of {file} holds “{word}”, by which the platform marks a question that was not "
+        "shown or not answered; it was read as blank.",
+        "{n} cells of {file} hold “{word}”, by which the platform marks a question that was not "
+        "shown or not answered; they were read as blank.",
+    ),
+    "answer_codes": marks(
+        "{n} column of {file} holds answer codes such as A1, read as their numbers: {columns}.",
+        "{n} columns of {file} hold answer codes such as A1, read as their numbers: {columns}.",
+    ),
+    "boxes_read": marks(
+        "{n} question of {file} with boxes to tick was read as 1 (ticked) and 0: {columns}.",
+        "{n} questions of {file} with boxes to tick were read as 1 (ticked) and 0: {columns}.",
+    ),
+    "choices_joined": marks(
+        "{n} question of {file}, of which everybody ticked one box, also got one column: "
+        "{columns}.",
+        "{n} questions of {file}, of which everybody ticked one box, also got one column each: "
+        "{columns}.",
+    ),
+    "boxes_divided": marks(
+        "{n} question of {file} with several answers in one cell got a column for each answer: "
+        "{columns}.",
+        "{n} questions of {file} with several answers in one cell got a column for each answer: "
+        "{columns}.",
+    ),
+    "duration_derived": mark(
+        "The time of an interview in {file} was made from {start} and {end}: {column}, in seconds."
+    ),
+    "unfinished_rows": marks(
+        "{n} questionnaire of {file} was not finished (column {column}); it counts unless "
+        "data.eligible leaves it out.",
+        "{n} questionnaires of {file} were not finished (column {column}); they count unless "
+        "data.eligible leaves them out.",
     ),
     "file_missing_codes": marks(
         "{n} answer in {column} was a code that the file declares missing ({codes}).",
@@ -49,6 +113,26 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "stata_missing": marks(
         "{n} answer in {column} was one of Stata's missing values ({codes}).",
         "{n} answers in {column} were Stata's missing values ({codes}).",
+    ),
+    "codes_recoded": marks(
+        "{n} answer in {column} of {file} was given another code, as the params say.",
+        "{n} answers in {column} of {file} were given other codes, as the params say.",
+    ),
+    "labels_differ": mark(
+        "The labels of {column} are not the same in {file} and {other} (codes {codes}): see "
+        "whether they mean the same."
+    ),
+    "texts_differ": mark(
+        "The question of {column} is worded differently in {files}: changes between them may be "
+        "changes of wording."
+    ),
+    "column_renamed": mark(
+        "{file} has no column {column}, but {candidate} asks the same question: if it is the same, "
+        "say so under columns."
+    ),
+    "columns_absent": marks(
+        "{file} lacks {n} column of the study, which cannot be compared with it: {columns}.",
+        "{file} lacks {n} columns of the study, which cannot be compared with it: {columns}.",
     ),
     # the study
     "screened_out": marks(
@@ -59,6 +143,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "{n} respondent left the study by the data rule: {rule}.",
         "{n} respondents left the study by the data rule: {rule}.",
     ),
+    "tables_left_out": mark("Left out, for they do not say whose rows they hold: tables {tables}."),
     "weights_zero": marks(
         "{n} respondent has weight zero and does not count.",
         "{n} respondents have weight zero and do not count.",
@@ -127,6 +212,15 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "with care: {group}.",
         "Low base, worth only {n} respondents under weights and clusters (fewer than {min_n}), "
         "read with care: {group}.",
+    ),
+    "kept_in_database": marks(
+        "The {n} row of answers was counted where it lies; it was not read into memory.",
+        "The {n} rows of answers were counted where they lie; they were not read into memory.",
+    ),
+    "sampled": mark("A random part of the respondents was read: {n} of {n_total} rows."),
+    "drivers_counted": mark(
+        "Counted in a database: intervals draw random groups of respondents; curved relations, "
+        "the ordered logit and groups against the rest were not looked at."
     ),
     "few_clusters": marks(
         "The survey has only {n} cluster; its intervals are rough.",
@@ -210,6 +304,13 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     ),
     "few_choices": mark("Withheld, chosen by fewer than {n} people: {attributes}."),
     "map_poor": mark("The two axes of the map show only {share} of the differences."),
+    "rated_by_non_users": marks(
+        "{rival} is also rated by {n} person who does not use it.",
+        "{rival} is also rated by {n} people who do not use it.",
+    ),
+    "ratio_of_ratings": mark(
+        "Quotients take ratings as amounts counted from zero; differences of ratings do not."
+    ),
     "languages_unknown": marks(
         "{n} comment is in a language without words in the code frame: {languages}.",
         "{n} comments are in languages without words in the code frame: {languages}.",
@@ -226,6 +327,32 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "themes_observational": mark(
         "Whoever writes of a theme is more or less satisfied ({outcome}); that does not make the "
         "theme the cause."
+    ),
+    "main_theme_only": mark(
+        "Coder “{coder}” named only the main theme of a text, the rules name every theme: read "
+        "the recall; the precision is a lower bound."
+    ),
+    "codes_ambiguous": marks(
+        "{n} text was not set against its codes: its id stands for several texts.",
+        "{n} texts were not set against their codes: their ids stand for several texts.",
+    ),
+    "coded_by_hand": marks(
+        "{source}: {n} text has the themes that a coder gave it.",
+        "{source}: {n} texts have the themes that a coder gave them.",
+    ),
+    "not_all_customers": mark(
+        "{source}: who writes there is no sample of the customers, so the shares are of texts."
+    ),
+    "posts_are_volume": mark(
+        "Posts tell how much is said and in which mood, not how satisfied customers are."
+    ),
+    "posts_flagged": marks(
+        "{n} post may not be a customer's own words ({rule}); it was counted all the same.",
+        "{n} posts may not be customers' own words ({rule}); they were counted all the same.",
+    ),
+    "posts_excluded": marks(
+        "{n} post was left out by the rules that the params name.",
+        "{n} posts were left out by the rules that the params name.",
     ),
     "kappa_low": mark("The coders agree too little on {theme} (kappa {kappa}, below .67)."),
     # segments
@@ -362,6 +489,36 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "Most ratings are at the end of the scale, so that only {shift} points are left: {driver}."
     ),
     # trends
+    "too_few_cycles": mark(
+        "A season needs two full cycles, so none was fitted: {measure} ({n} figures)."
+    ),
+    "series_short": mark(
+        "{needed} periods are needed for ETS or ARIMA, there are {n}, so nothing is forecast: "
+        "{measure}."
+    ),
+    "partial_left_out": mark(
+        "Periods that were not wholly observed are left out of the series: {periods}."
+    ),
+    "series_gaps": marks(
+        "{n} period has no figure, so exponential smoothing was not tried: {measure}.",
+        "{n} periods have no figure, so exponential smoothing was not tried: {measure}.",
+    ),
+    "season_too_long": mark(
+        "A cycle of {n} periods is too long to be modelled, so a season was not fitted: {measure}."
+    ),
+    "series_no_better": mark(
+        "In the backtest the model is no better than repeating the last value or that of a season "
+        "ago, or its intervals hold too little (scaled error {mase}, coverage {coverage}): "
+        "{measure}."
+    ),
+    "series_autocorrelated": mark(
+        "Neighbouring periods are alike (correlation {r}); the standard error of the slope allows "
+        "for it: {measure}."
+    ),
+    "no_sampling_error": mark(
+        "No bases are known, so movement cannot be held against sampling error, and all periods "
+        "count alike: {measure}."
+    ),
     "too_few_waves": marks(
         "{n} wave; {needed} are needed for this: {what}.",
         "{n} waves; {needed} are needed for this: {what}.",
@@ -539,6 +696,10 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "{red}; a convention."
     ),
     "no_goals": mark("No goals are declared: neither scorecard rows nor targets."),
+    "no_error_known": mark(
+        "{measure} was counted elsewhere and comes without bases or is no share, so how sure it is "
+        "is not known: it has no interval."
+    ),
     "no_std_error": mark("{measure} has no standard error, hence no probability and no light."),
     "no_figure": mark("There is no figure for {measure}."),
     "target_is_baseline": mark(
@@ -565,10 +726,47 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
     "not_grouped": mark("The tables do not have these groups ({by}) for: {measures}."),
     "complaints_counted": mark("Complaints were counted in the table {table}."),
     "promise_midnight": mark("Promises are days without a time; kept until their {kept}."),
+    "one_evaluator": mark(
+        "{measure}: one person judged everything, so the judge cannot be told from what was judged."
+    ),
+    "few_branches": marks(
+        "{measure}: {n} branch is too few for an interval to be trusted.",
+        "{measure}: {n} branches are too few for an interval to be trusted.",
+    ),
+    "standard_rule": mark("A check with points meets the standard from {share} of them on."),
+    "answers_after_tickets": mark(
+        "{measure}: answers of customers whose matter was settled within {days} days before."
+    ),
+    "counts_overdispersed": mark(
+        "{measure}: the counts of the periods scatter {ratio} times as much as chance allows; "
+        "exact Poisson intervals are too narrow for comparing periods."
+    ),
+    "clv_exploding": mark(
+        "Lifetime value without an end would be {times} times that of the horizon: it hangs on "
+        "how long one looks ahead."
+    ),
+    "actions_no_comparison": mark(
+        "No action names a branch, so nothing is compared with places where nothing was done: "
+        "a change after an action may have other reasons."
+    ),
+    "actions_overlap": marks(
+        "{n} action lies within the time before or after another one on the same indicator.",
+        "{n} actions lie within the time before or after another one on the same indicator.",
+    ),
     "clv_terms": mark(
         "Lifetime value: {years} years ahead, yearly interest {interest}, first margin {timing}."
     ),
     # quality
+    "not_delivered": marks(
+        "{n} answer to {measure} is left out: the order did not arrive.",
+        "{n} answers to {measure} are left out: the orders did not arrive.",
+    ),
+    "groups_not_tested": marks(
+        "{n} group of {column} with fewer than {min_n} respondents stays out of the tests for "
+        "even spread.",
+        "{n} groups of {column} with fewer than {min_n} respondents stay out of the tests for "
+        "even spread.",
+    ),
     "high_missing": mark("{share} left it blank: {item}."),
     # KPI
     "nps_trademark": mark(
@@ -599,9 +797,11 @@ _COUNTS = {
     "low",
     "high",
 }
-_COUNTS |= {"n_items", "found", "expected"}
+_COUNTS |= {"n_items", "found", "expected", "row", "rows"}
 _SIDES = {"perception", "expectation", "adequate", "desired"}
 _WORDS = {
+    "platform",
+    "sign",
     "timing",
     "kept",
     "outcome_kind",

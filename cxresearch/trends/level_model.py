@@ -95,7 +95,10 @@ def level_model(study: Study, waves: WaveSeries, key: str, notes: list[Note]) ->
     told = study.params.analysis.trends
     season, reason = 1, None
     if told.season is not None:
-        if local_trend.full_cycles(np.arange(len(waves.y)) % told.season, waves.known, told.season):
+        cycle = np.arange(len(waves.y)) % told.season
+        unknowns = told.season + len(waves.step_waves) + 2
+        twice = local_trend.full_cycles(cycle, waves.known, told.season)
+        if twice and waves.known.sum() > unknowns:
             season = told.season
         else:
             reason = "too_few_cycles"

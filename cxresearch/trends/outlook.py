@@ -203,20 +203,26 @@ class _Course:
         rows, tests = self._modelled()
         return {"rows": rows, "points": points, "backtest": tests, "line": [self._line()]}
 
+    def _refused(
+        self, labels: Sequence[str], reason: str
+    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        steps = enumerate(labels, start=1)
+        rows = [{"period": label, "periods_ahead": h, "reason": reason} for h, label in steps]
+        return rows, [{"reason": reason, "n_forecasts": 0}]
+
     def _modelled(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         labels = self.series.coming(self.horizon)
         reason = self._refusal()
         if reason is not None:
-            steps = enumerate(labels, start=1)
-            return [
-                {"period": label, "periods_ahead": h, "reason": reason} for h, label in steps
-            ], [{"reason": reason, "n_forecasts": 0}]
+            return self._refused(labels, reason)
         season = self._season()
         y = self._forth(self.series.value)
         tested = origins.roll(y, season=season, conf_level=self.conf_level, shown=self._back)
         fits = series_models.choose(y, season=season)
         by_name: dict[str, series_models.SeriesFit] = dict(fits.items())
         tried = [one for one in tested.ways if one.way in by_name]
+        if not tried:
+            return self._refused(labels, "not_proven")
         best = min(tried, key=lambda one: one.rmse)
         fit = by_name[best.way]
         mean, error, low, high = fit.forecast(self.horizon, self.conf_level)
@@ -304,8 +310,8 @@ class _Course:
                 note("series_short", measure=self.key, n=n, needed=series_models.FEWEST_POINTS)
             )
             return "too_few_periods"
-        if np.ptp(self.series.value[self.series.known]) == 0:
-            return "no_variance"
+        if np.ptp(self.series.value[self.series.known][:-1]) == 0:
+            return "no_variance"  # a last value that differs leaves a backtest nothing to learn
         return None
 
     def _season(self) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
-from cxresearch.bases import Bases, headline
+from cxresearch.bases import Bases, headline, protecting_cells
 from cxresearch.errors import AnalysisError, Fault, did_you_mean
 from cxresearch.notes import Note, note
 from cxresearch.stats.intervals import Interval
@@ -99,15 +99,29 @@ def timeline(study: Study) -> tuple[str, ...]:
 
 
 def figures(
-    study: Study, score: Scored, cell: Cell, level: float, bases: Bases, notes: list[Note]
+    study: Study,
+    score: Scored,
+    cell: Cell,
+    level: float,
+    bases: Bases,
+    notes: list[Note],
+    hidden: Collection[str] = (),
 ) -> list[WaveFigure]:
-    """Return the headline of every wave of the timeline, in terms of the latest question."""
+    """Return the headline of every wave of the timeline, in terms of the latest question.
+
+    `hidden` names the waves that are withheld in this group to protect another group.
+    """
     assert study.wave_column is not None
     labels = study.full[study.wave_column]
     found = []
     for wave in timeline(study):
         mask = cell.mask & (labels == wave).to_numpy()
-        found.append(_figure(study, score, cell, wave, mask, level, bases, notes))
+        one = _figure(study, score, cell, wave, mask, level, bases, notes)
+        if wave in hidden and one.reason is None:
+            group = " · ".join([score.measure.key, wave, *cell.keys.values()])
+            notes.append(note("complementary", group=group))
+            one = replace(one, interval=None, variance=np.nan, reason="complementary")
+        found.append(one)
     return mapped(study, score, found)
 
 
@@ -121,10 +135,27 @@ def every(
 ) -> Iterator[tuple[Cell, Scored, list[WaveFigure]]]:
     """Yield, for every group and measure asked for, its score and the headline of every wave."""
     keys = measures(study, measure)
+    protecting = {key: _protecting(study, study.measure(key), by) for key in keys}
     for cell in study.cells(by):
         for key in keys:
             score = study.measure(key)
-            yield cell, score, figures(study, score, cell, level, bases, notes)
+            hidden = protecting[key].get(cell.name, frozenset())
+            yield cell, score, figures(study, score, cell, level, bases, notes, hidden)
+
+
+def _protecting(study: Study, score: Scored, by: By) -> dict[str, frozenset[str]]:
+    """Return, by group, the waves withheld so that no other group's can be worked out."""
+    assert study.wave_column is not None
+    columns = [name for name in study.by_names(by) if name not in ("wave", "segment")]
+    if not columns:
+        return {}
+    labels = study.full[study.wave_column]
+    found: dict[str, set[str]] = {}
+    for wave in timeline(study):
+        part = replace(study, mask=study.mask & (labels == wave).to_numpy())
+        for name in protecting_cells(part, by, score.values) if part.mask.any() else ():
+            found.setdefault(name, set()).add(wave)
+    return {name: frozenset(waves) for name, waves in found.items()}
 
 
 def _figure(

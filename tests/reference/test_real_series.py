@@ -115,3 +115,25 @@ def test_air_passengers_as_in_r(reference):
     np.testing.assert_allclose(np.log(table["estimate"]), known["forecast_mean"], atol=1e-3)
     np.testing.assert_allclose(np.log(table["conf_low"]), known["low95"], atol=2e-3)
     np.testing.assert_allclose(np.log(table["conf_high"]), known["high95"], atol=2e-3)
+
+
+def test_published_percentages_as_a_table_of_indicators(reference):
+    """Without bases nothing is known of errors: no interval, no light, and the notes say so."""
+    name = "Very or Somewhat Satisfied"
+    frame = pd.read_csv(reference / "data/bart_waves/bart_overall_satisfaction_2008_2018.csv")
+    years = frame["Year"].astype(str)
+    held = pd.DataFrame({"kpi": "satisfied", "period": years, "value": frame[name] / 100})
+    rows = [{"measure": "satisfied", "target": 0.8, "direction": "up"}]
+    study = cx.Study.from_frame(
+        pd.DataFrame({"q": [1, 2]}),
+        {},
+        tables={"indicators": held},
+        analysis={"operations": {"period": "year"}, "scorecard": {"rows": rows}},
+    )
+    found = cx.operations.measure(study, measures=["satisfied"])
+    assert found.table["estimate"].tolist() == pytest.approx((frame[name] / 100).tolist())
+    assert found.table[["std_error", "conf_low", "n"]].isna().all(axis=None)
+    assert "no_error_known" in {one.code for one in found.notes}
+    row = cx.scorecard.build(study).table.iloc[0]
+    assert (row["status"], row["evidence"]) == ("grey", "unknown_error")
+    assert row["last_change"] == pytest.approx(0.559999 - 0.687593, abs=1e-6)

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from array import array
 from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
@@ -197,6 +198,18 @@ def test_nonsense_does_not_stop_the_parent(noise, parent):
         with pytest.raises((EOFError, ConnectionResetError)):
             wire.receive(connection)
     assert parent._process.poll() is None
+
+
+def test_half_a_message_leaves_no_file_open(tmp_path):
+    here, there = socket.socketpair()
+    with here, there, (tmp_path / "words").open("wb") as file:
+        rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array("i", [file.fileno()]))
+        here.sendmsg([(9).to_bytes(4, "big")], [rights])
+        here.shutdown(socket.SHUT_WR)
+        before = len(os.listdir("/proc/self/fd"))
+        with pytest.raises(EOFError):
+            wire.receive(there, n_files=1)
+        assert len(os.listdir("/proc/self/fd")) == before
 
 
 def test_only_this_user_reaches_it(parent):

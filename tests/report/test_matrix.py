@@ -127,3 +127,9 @@ def test_tables_follow_the_group_or_are_left_out_and_told(params):
     assert study.tables["customers"]["customer_id"].tolist() == ["b", "c"]
     assert "orders" not in study.tables
     assert [one["tables"] for one in study.notes if one.code == "tables_left_out"] == ["orders"]
+
+
+def test_a_day_that_no_month_has_is_told_when_the_file_is_loaded(params):
+    path = params(region="North")
+    path.write_text(path.read_text() + "\nextra: 2025-02-30\n")
+    assert list(matrix.spelled_out(path, {"a": 1}, None)) == [{"a": 1}]

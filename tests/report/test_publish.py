@@ -55,6 +55,12 @@ def test_what_a_killed_run_left_behind_is_cleared(tmp_path):
     assert now.exists()
 
 
+def test_what_another_study_works_on_stays_where_its_name_begins_alike(tmp_path):
+    other = publish.workplace(tmp_path, "acme-north")
+    publish.workplace(tmp_path, "acme")
+    assert other.exists()
+
+
 def _hold(folder, ready, go):
     with Lock(folder, "acme"):
         ready.set()

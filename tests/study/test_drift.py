@@ -131,6 +131,17 @@ def test_questions_gone_renamed_and_worded_anew(tmp_path):
     assert mapped["columns_absent"]["columns"] == ("wifi",)
 
 
+def test_a_question_worded_anew_is_told_of_files_of_one_name(tmp_path):
+    for year, text in (("24", "How satisfied?"), ("25", "All in all?")):
+        (tmp_path / year).mkdir()
+        asked = ("overall", "art", "wifi")
+        wave(tmp_path / year, "answers.sav", columns=asked, texts={"overall": text})
+    (tmp_path / "book.yml").write_text(BOOK)
+    said = PARAMS.format(more="").replace("y24.sav", "24/answers.sav")
+    (tmp_path / "params.yml").write_text(said.replace("y25.sav", "25/answers.sav"))
+    assert noted(load_study(tmp_path / "params.yml"))["texts_differ"]["column"] == "overall"
+
+
 def test_the_question_of_the_file_stands_where_the_codebook_has_none(tmp_path):
     texts = {"overall": "How satisfied?", "art": "The art?"}
     wave(tmp_path, "y24.sav", columns=("overall", "art", "wifi"), texts=texts)

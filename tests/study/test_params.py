@@ -128,6 +128,7 @@ def test_defaults():
             "interest": 0.1,
             "horizon": 5,
             "margin": "after",
+            "labels": {},
             "exit_steps": [],
             "resolution_measure": None,
             "standard": 0.8,

@@ -127,10 +127,19 @@ def test_refusals(folder: Path, url: str, query: str, says: list[str]) -> None:
     assert "geheim" not in message
 
 
+def test_a_query_that_only_duckdb_can_read_is_one_question_all_the_same(folder: Path) -> None:
+    asked = "/* all */ SELECT 3! AS a"
+    assert read_query("duckdb://", asked, folder=folder).frame["a"].tolist() == [6]
+    message = refusal("duckdb://", f"{asked}; COPY (SELECT 1) TO 'made.csv'", folder)
+    assert "a query is one SELECT" in message
+    assert not (folder / "made.csv").exists()
+
+
 def test_a_password_is_never_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ACME_PASSWORD", "ge heim/1")
     message = refusal("postgresql://a:${ACME_PASSWORD}@127.0.0.1:9/d", "SELECT 1", tmp_path)
     assert "heim" not in message
+    assert without_password("postgresql://a:b/c@d@h/e?x=f@g") == "postgresql://a:***@h/e?x=f@g"
     assert without_password("x postgresql://a:b:c@h/d?password=e&x=1 y") == (
         "x postgresql://a:***@h/d?password=***&x=1 y"
     )

@@ -572,3 +572,14 @@ def test_real_exports(reference: Path) -> None:
         ticked = f"FAS[SQ00{k}]"
         pd.testing.assert_series_equal(full.frame[ticked], coded.frame[ticked])
     assert coded.frame["Erfahrung"].dropna().isin([1, 2, 3, 4, 5]).all()
+
+
+@pytest.mark.parametrize("ended", ["2025-03-30T03:10:00+02:00", "2025-03-30T01:10:00Z"])
+def test_durations_where_the_clock_was_changed(tmp_path: Path, ended: str) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text(
+        "StartDate,EndDate,RecordedDate,ResponseId,Finished,Q1\n"
+        f"2025-03-30T01:00:00+01:00,{ended},{ended},R_1,True,5\n"
+        "2025-03-29T01:00:00+01:00,2025-03-29T01:05:00+01:00,2025-03-29T01:05:00+01:00,R_2,True,4\n"
+    )
+    assert read(path).frame["duration_seconds"].tolist() == [4200, 300]

@@ -1,5 +1,7 @@
 """Formats that know types: Excel, Parquet, SPSS, Stata."""
 
+import re
+import zipfile
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -174,6 +176,28 @@ def test_excel_formula_without_a_value(tmp_path: Path) -> None:
     assert "calculate" in message
 
 
+def test_excel_formula_that_gives_an_empty_text_has_a_value(tmp_path: Path) -> None:
+    path = workbook(tmp_path, Data=[["a", "b"], [1, '=IF(A2=1,"",A2)'], [2, 5]])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    formula = re.compile(rb'<c r="B2"[^>]*><f>(.*?)</f>.*?</c>')
+    parts[sheet], n = formula.subn(rb'<c r="B2" t="str"><f>\1</f><v></v></c>', parts[sheet])
+    assert n == 1
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    np.testing.assert_array_equal(read(path).frame["b"], [np.nan, 5])
+
+
+def test_excel_cells_of_blanks_are_blank(tmp_path: Path) -> None:
+    days = [datetime(2025, 3, 1), " ", None]
+    rows = [[k, day, None, " "] for k, day in enumerate(days, 1)]
+    found = read(workbook(tmp_path, Data=[["id", "day"], *rows]))
+    assert list(found.frame.columns) == ["id", "day"]
+    assert found.frame["day"].isna().tolist() == [False, True, True]
+
+
 @pytest.mark.parametrize(
     ("rows", "says"),
     [
@@ -241,6 +265,18 @@ def test_parquet_types(tmp_path: Path) -> None:
     )
 
 
+def test_parquet_moments_in_nanoseconds_and_beyond_all_years(tmp_path: Path) -> None:
+    columns = {
+        "now": pa.array([1735725600123456789], pa.timestamp("ns")),
+        "late": pa.array([10**15], pa.timestamp("s")),
+    }
+    path = tmp_path / "acme.parquet"
+    pq.write_table(pa.table(columns), path)
+    found = read(path).frame
+    assert found["now"][0] == pd.Timestamp("2025-01-01 10:00:00.123456")
+    assert found["late"].notna().all()
+
+
 def test_parquet_refusals(tmp_path: Path) -> None:
     path = tmp_path / "acme.parquet"
     pq.write_table(pa.table({"a": [[1, 2], [3]]}), path)
@@ -291,6 +327,24 @@ def test_spss_keeps_codes_and_brings_its_dictionary(tmp_path: Path, suffix: str)
     noted = {one["column"]: (one["n"], one["codes"]) for one in found.notes}
     assert noted == {"q1": (1, (99.0,)), "q2": (2, (-2, 97))}
     assert found.first_line is None
+
+
+def test_spss_days_that_are_declared_missing_are_blank(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"id": [1, 2, 3], "day": [13960684800.0, 99.0, 5.0]})
+    path = tmp_path / "acme.sav"
+    declared = {"day": [99, {"lo": 0, "hi": 9}]}
+    pyreadstat.write_sav(frame, path, variable_format={"day": "DATE11"}, missing_ranges=declared)
+    found = read(path)
+    assert found.frame["day"].isna().tolist() == [False, True, True]
+    assert found.missing == {}
+    assert [(one.code, one["n"]) for one in found.notes] == [("file_missing_codes", 2)]
+
+
+def test_spss_date_that_no_calendar_has(tmp_path: Path) -> None:
+    path = tmp_path / "acme.sav"
+    frame = pd.DataFrame({"id": [1, 2], "day": [13960684800.0, 1e15]})
+    pyreadstat.write_sav(frame, path, variable_format={"day": "DATE11"})
+    assert "no calendar" in refusal(path)
 
 
 def test_stata_counts_its_missing_letters_apart(tmp_path: Path) -> None:

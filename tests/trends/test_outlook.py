@@ -206,3 +206,14 @@ def test_weeks_of_operational_indicators(desk):
 def test_a_study_without_tables_says_so():
     result = operations.forecast(answers(S10, N10))
     assert result.need == "tables"
+
+
+def test_a_series_that_moves_at_its_very_last_point_alone_is_refused_not_broken():
+    frame = pd.DataFrame(
+        {
+            "period": [f"{2022 + month // 12}-{month % 12 + 1:02d}" for month in range(24)],
+            "value": [0.0] * 23 + [1.0],
+        }
+    )
+    found = trends.forecast_series(frame, horizon=2)
+    assert set(found.table["reason"]) == {"no_variance"}

@@ -115,7 +115,7 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
             kernel = None
         if kernel is None:
             return await super().launch_kernel(cmd, **choices)
-        self.process = kernel
+        self.process: Any = kernel
         self.pid = self.pgid = kernel.pid
         self.cwd = choices.get("cwd", Path.cwd())
         return self.connection_info

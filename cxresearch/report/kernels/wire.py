@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import json
+import os
 import socket
 import struct
 from collections.abc import Sequence
@@ -33,13 +34,18 @@ def receive(connection: socket.socket, n_files: int = 0) -> tuple[Any, list[int]
     for level, kind, data in beside:
         if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
             files.frombytes(data[: len(data) - len(data) % files.itemsize])
-    head += _exactly(connection, _LENGTH.size - len(head)) if head else b""
-    if not head:
-        raise EOFError
-    (length,) = _LENGTH.unpack(head)
-    if length > _LONGEST:
-        raise ValueError("this is no message")
-    return json.loads(_exactly(connection, length)), list(files)
+    try:
+        head += _exactly(connection, _LENGTH.size - len(head)) if head else b""
+        if not head:
+            raise EOFError
+        (length,) = _LENGTH.unpack(head)
+        if length > _LONGEST:
+            raise ValueError("this is no message")
+        return json.loads(_exactly(connection, length)), list(files)
+    except BaseException:
+        for file in files:  # half a message: nobody will close what came with it
+            os.close(file)
+        raise
 
 
 def _exactly(connection: socket.socket, length: int) -> bytes:

@@ -217,6 +217,7 @@ class _Builder:
             waves=form.waves,
             touchpoint=form.touchpoint,
             kpi=form.kpi,
+            weights=form.weights,
         )
 
     def check_measure(self, key: str, form: MeasureForm, scale: Scale, place: Place) -> None:
@@ -233,6 +234,13 @@ class _Builder:
                 f'measure "{key}": min_answered is more than its {n_columns} columns',
                 (*place, "min_answered"),
                 f"at most {n_columns}",
+            )
+        named = isinstance(form.weights, str)
+        if not named and form.weights and len(form.weights) != n_columns:
+            self.fault(
+                f'measure "{key}": its weights do not fit its {n_columns} columns',
+                (*place, "weights"),
+                "one weight a column, in their order",
             )
         if form.kind == "ces" and form.direction is not None:
             wanted = "down" if form.version == "1" else "up"

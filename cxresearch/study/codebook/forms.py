@@ -283,6 +283,11 @@ class MeasureForm(RatedForm):
     """nps: lowest answer of promoters; by default 9."""
     detractors_to: Number | None = None
     """nps: highest answer of detractors; by default 6."""
+    weights: Annotated[
+        tuple[Positive, ...] | Literal["first_component"],
+        BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value),
+    ] = ()
+    """Weights of the columns (they need not sum to 1), or first_component; by default equal."""
     touchpoint: Label | None = None
     """Where on the journey it is asked: post_service, follow_up, in_app, last_mile."""
 
@@ -303,6 +308,8 @@ class VerbatimForm(Section):
     """Language of the answers."""
     language_column: Column | None = None
     """Column that holds each answer's language."""
+    consent: Column | None = None
+    """Column that says whether the answer may be quoted (1); without it all may be."""
     label: Text = ""
     """Name: a text, or one per language."""
     text: Text = ""

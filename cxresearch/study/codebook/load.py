@@ -76,6 +76,9 @@ def read_codebook(
         if read is None:
             return None, faults
         inside = read
+        if inside.content == {}:
+            what, hint = "the codebook is empty", "name the questions: measures, dimensions, …"
+            return None, [Fault(kind="codebook", what=what, where=inside.name, hint=hint)]
     else:
         what = "a codebook is a file, a mapping or a Codebook"
         return None, [Fault(kind="codebook", what=what, found=shown(source))]

@@ -180,6 +180,7 @@ class Measure:
     waves: tuple[str, ...] = ()
     touchpoint: str | None = None
     kpi: str | None = None
+    weights: tuple[float, ...] | Literal["first_component"] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,12 +203,13 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verbatim:
-    """An open question: its column and its language."""
+    """An open question: its column, its language, and who may be quoted."""
 
     key: str
     column: str
     language: str | None = None
     language_column: str | None = None
+    consent: str | None = None
     label: Text = ""
     text: Text = ""
 
@@ -361,13 +363,33 @@ class Codebook:
             found.append((verbatim.column, use))
             if verbatim.language_column:
                 found.append((verbatim.language_column, use))
+            if verbatim.consent:
+                found.append((verbatim.consent, use))
         for rival, rated_keys in self.competitors.items():
             for key, columns in rated_keys.items():
-                use = ColumnUse(role="competitor", key=rival, scale=self.scale_of(key))
-                found += [(column, use) for column in columns]
-        for brand in self.brand.values():
-            found.append((brand.column, ColumnUse(role="brand", key=brand.key, scale=brand.scale)))
+                turned = self._turned(key)
+                for place, column in enumerate(columns):
+                    use = ColumnUse(
+                        role="competitor",
+                        key=rival,
+                        scale=self.scale_of(key),
+                        reversed=place < len(turned) and turned[place],
+                    )
+                    found.append((column, use))
+        found += [
+            (brand.column, ColumnUse(role="brand", key=brand.key, scale=brand.scale))
+            for brand in self.brand.values()
+        ]
         return found
+
+    def _turned(self, key: str) -> tuple[bool, ...]:
+        """Return which of our columns of an entry are reversed; the rival's are, too."""
+        entry = self.resolve(key)
+        if isinstance(entry, Item):
+            return (entry.reversed,)
+        if isinstance(entry, Dimension):
+            return tuple(one.reversed for one in entry.items if one.perception)
+        return tuple(column in entry.reversed for column in entry.columns)
 
     def labels(self) -> dict[str, Text]:
         """Return the label of every key that has one."""

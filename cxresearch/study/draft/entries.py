@@ -30,7 +30,7 @@ from cxresearch.study.draft.surroundings import (
     why_left,
 )
 from cxresearch.study.draft.vocabulary import says
-from cxresearch.study.draft.waves import Stacked
+from cxresearch.study.draft.waves import Stacked, in_order
 from cxresearch.study.readers import Responses
 
 MOST_EXACT = 16
@@ -433,7 +433,7 @@ class Entries:
             if column is not None:
                 found[role] = column
         if "wave" in found and self.waves is not None:
-            found["wave"] = {"column": found["wave"], "order": sorted(self.waves.labels)}
+            found["wave"] = {"column": found["wave"], "order": in_order(self.waves.labels)}
         rank = {"high": 0, "medium": 1, "low": 2}
         groups = [one for one in self.guesses() if one.role == "segment"]
         groups.sort(key=lambda one: rank[one.confidence])

@@ -75,6 +75,23 @@ def wave_labels(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(str(number) for number in range(1, len(names) + 1))
 
 
+def in_order(labels: Iterable[str]) -> list[str]:
+    """Return the labels of waves in their order: w2 comes before w10.
+
+    Examples
+    --------
+    >>> in_order(["w10", "w2", "w1"])
+    ['w1', 'w2', 'w10']
+    """
+
+    def parts(label: str) -> list[tuple[str, int]]:
+        return [
+            (word, int(digits or 0)) for word, digits in re.findall(r"([^0-9]*)([0-9]*)", label)
+        ]
+
+    return sorted(labels, key=parts)
+
+
 def stacked(files: Sequence[Responses], column: str = "wave") -> Stacked:
     """Return files of several waves as one; columns are called as in the last of them."""
     labels = wave_labels([one.file for one in files])

@@ -162,7 +162,9 @@ def _named(draft: Draft) -> str:
 def _responses(draft: Draft, name: str, place: Path) -> list[str]:
     if not draft.sources:
         return [
-            _line(f"  responses: ../{name}.csv", f"write the frame there: frame.to_csv({name}.csv)")
+            _line(
+                f"  responses: ../{name}.csv", f'write the frame there: frame.to_csv("{name}.csv")'
+            )
         ]
     if len(draft.sources) == 1:
         only = _source(draft.sources[0], place)
@@ -176,9 +178,12 @@ def _responses(draft: Draft, name: str, place: Path) -> list[str]:
             new: own for new, own in source.pop("columns", {}).items() if _wanted(draft, new)
         }
         shown = "; columns that have other names in the last file" if columns else ""
+        where = "path" if "path" in source else "url"
         lines.append(
-            _line(f"    - path: {quoted(source['path'])}", f"wave by the file's name{shown}")
+            _line(f"    - {where}: {quoted(source[where])}", f"wave by the file's name{shown}")
         )
+        if "query" in source:
+            lines.append(f"      query: {quoted(source['query'])}")
         lines.append(f"      wave: {quoted(str(source['wave']))}")
         if columns:
             lines.append("      columns:")

@@ -17,6 +17,7 @@ from cxresearch.study.params.data import DataSection, Eligible, Entity, Reading,
 from cxresearch.study.params.load import load_params, read_mapping, read_params
 from cxresearch.study.params.overrides import read_override
 from cxresearch.study.params.params import Params
+from cxresearch.study.params.quality import Quality
 from cxresearch.study.params.report import Brand, ReportSection
 from cxresearch.study.params.study import StudySection
 from cxresearch.study.params.tables import TABLE_COLUMNS, Table
@@ -34,6 +35,7 @@ __all__ = [
     "Entity",
     "MinN",
     "Params",
+    "Quality",
     "Reading",
     "ReportSection",
     "Scorecard",

@@ -15,6 +15,7 @@ from cxresearch.study.fields import (
     Key,
     Label,
     Labels,
+    Language,
     Number,
     Section,
     Share,
@@ -24,12 +25,14 @@ from cxresearch.study.fields import (
     wrong,
 )
 from cxresearch.study.params.operations import Operations
+from cxresearch.study.params.quality import Quality
 
 MissingAnswers = Literal["listwise", "pairwise", "impute"]
 DriverMissing = Literal["listwise", "pairwise", "impute", "indicator"]
 Model = Literal["auto", "linear", "logit", "ordered"]
 Method = Literal["shapley", "relative_weights", "last", "first", "beta_squared", "pratt"]
 Contrast = Literal["previous", "baseline", "year_ago"]
+LevelKind = Literal["level", "trend", "auto"]
 Positive = Annotated[Number, Field(gt=0)]
 
 
@@ -156,6 +159,10 @@ class Trends(Section):
     """What is to be reached, and by when."""
     horizon: Annotated[Whole, Field(ge=1, le=12)] = 2
     """Waves to forecast."""
+    model: LevelKind = "level"
+    """level (it walks), trend (it has a slope that may change), auto (whichever is better)."""
+    season: Annotated[Whole, Field(ge=2, le=24)] | None = None
+    """Waves in a cycle that repeats, such as 4 for quarters; two full cycles are needed."""
     extra_variance: Annotated[Mapping[Key, Annotated[Number, Field(ge=0)]], ByLabel] = Field(
         default_factory=dict
     )
@@ -256,6 +263,30 @@ class Scorecard(Section):
         return self
 
 
+class Benchmark(Section):
+    """What the comparison with rivals is told."""
+
+    quality: Annotated[Mapping[Key, Annotated[Number, Field(gt=0)]], ByLabel] = Field(
+        default_factory=dict
+    )
+    """Ratings that make up quality, with their weights, for the value for money."""
+    price: tuple[Key, ...] = ()
+    """Ratings of the price; where more is better (fair, low) they are turned over."""
+
+
+class Posts(Section):
+    """Posts that may not be customers' own words: always counted, left out only when told."""
+
+    own: Labels = ()
+    """Authors who are the company itself."""
+    most_a_day: Annotated[Whole, Field(ge=1)] = 20
+    """Posts of one author on one day above which the author is taken for a machine."""
+    same_text: Annotated[Whole, Field(ge=2)] = 3
+    """How often the same words must come before all but the first are taken for copies."""
+    exclude: tuple[Literal["own_posts", "posting_rate", "same_text"], ...] = ()
+    """Rules whose posts are left out; by default none is."""
+
+
 class Verbatims(Section):
     """What the analysis of open answers is told."""
 
@@ -263,6 +294,12 @@ class Verbatims(Section):
     """File of themes and the words they are found by; by default the frame of the package."""
     outcome: Key | None = None
     """Measure that themes are set against; by default that of the drivers, else the first."""
+    language: Language | None = None
+    """Language of posts and letters whose table has no column lang."""
+    coder: Label | None = None
+    """Coder of the table codes whose themes stand in place of those found by words."""
+    posts: Posts = Posts()
+    """Which posts are looked at twice, and which are left out."""
 
 
 class AnalysisSection(Section):
@@ -270,7 +307,7 @@ class AnalysisSection(Section):
 
     conf_level: Annotated[Number, Field(gt=0, lt=1)] = 0.95
     """Confidence level of every interval."""
-    n_resamples: Annotated[Whole, Field(ge=1)] = 2000
+    n_resamples: Annotated[Whole, Field(ge=1, le=1_000_000)] = 2000
     """Bootstrap draws."""
     seed: Annotated[Whole, Field(ge=0)] = 20250331
     """The seed from which every analysis takes its own stream."""
@@ -280,6 +317,8 @@ class AnalysisSection(Section):
     """How p-values of one family are adjusted."""
     min_n: MinN = MinN()
     """Bases below which figures are withheld (show) or marked (test)."""
+    quality: Quality = Quality()
+    """From where the rules of data quality look twice."""
     servqual: Servqual = Servqual()
     """What the gap scores are told."""
     drivers: Drivers = Drivers()
@@ -290,6 +329,8 @@ class AnalysisSection(Section):
         Scorecard, BeforeValidator(_rows, json_schema_input_type=Scorecard | list[ScorecardRow])
     ] = Scorecard()
     """Rows of the balanced scorecard."""
+    benchmark: Benchmark = Benchmark()
+    """What the comparison with rivals is told."""
     verbatims: Verbatims = Verbatims()
     """What the analysis of open answers is told."""
     operations: Operations = Operations()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
 from cxresearch.errors import Fault, did_you_mean, nearest
+from cxresearch.study.params.each import ALL
 from cxresearch.study.params.tables import TABLE_COLUMNS
 
 if TYPE_CHECKING:
     from cxresearch.study.params.params import Params
+
+_SECTIONS = ("study", "data", "tables", "analysis", "report")
 
 
 def faults_between(params: Params) -> list[Fault]:
@@ -50,4 +54,21 @@ def faults_between(params: Params) -> list[Fault]:
         if wave is not None and waves and wave not in waves:
             what = f'"{wave}" is no wave of data.wave.order'
             fault(what, place, wave, did_you_mean(wave, waves))
+    faults_of_groups(params, fault)
     return faults
+
+
+def faults_of_groups(params: Params, fault: Callable[..., None]) -> None:
+    """Tell of every key of ``for`` that is neither a column to group by nor a param."""
+    data = params.data
+    known = [*(["wave"] if data.wave else []), *data.segments, *filter(None, [data.service_point])]
+    for key, wanted in params.each.items():
+        section, dot, _rest = key.partition(".")
+        if dot and section not in _SECTIONS:
+            what = f'"{key}" is no key of the params'
+            fault(what, ("for", key), key, did_you_mean(section, _SECTIONS))
+        elif dot and wanted == ALL:
+            fault(f'"{key}" has no groups', ("for", key), ALL, "list the values")
+        elif not dot and key not in known and not (data.wave and key == data.wave.column):
+            what = f'"{key}" is no wave, segment or service point'
+            fault(what, ("for", key), key, did_you_mean(key, known))

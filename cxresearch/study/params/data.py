@@ -18,6 +18,7 @@ from pydantic import (
 from cxresearch.errors import first
 from cxresearch.study.fields import (
     ByLabel,
+    Code,
     CodeList,
     CodesField,
     CodesValue,
@@ -51,6 +52,7 @@ Period = Literal["year", "half_year", "quarter", "month", "week", "day"]
 LonelyPsu = Literal["error", "certainty", "adjust"]
 MissingWeight = Literal["error", "drop"]
 OutOfRange = Literal["error", "missing"]
+Engine = Literal["memory", "database"]
 QualityRule = Literal[
     "out_of_range",
     "mostly_blank",
@@ -61,10 +63,12 @@ QualityRule = Literal[
     "same_answers",
     "speeder",
     "fast",
+    "speed_index",
     "mean_run",
     "irv",
     "mahalanobis",
     "even_odd",
+    "synonyms",
     "reversed_items",
     "points",
     "order_breach",
@@ -80,16 +84,16 @@ class Reading(Section):
 
     path: FilePath | None = None
     """The file, relative to the params file."""
-    url: Annotated[str, Field(min_length=1)] | None = None
-    """A database: duckdb:///answers.duckdb, postgresql://…; asked with `query`."""
+    url: Annotated[str, Field(min_length=1)] | None = Field(default=None, repr=False)
+    """A database: duckdb:///answers.duckdb, sqlite:///…, postgresql://…; asked with `query`."""
     query: Annotated[str, Field(min_length=1)] | None = None
     """What to ask the database at `url`."""
     format: Format | None = None
-    """Format of the file; by default its ending decides."""
+    """Format of the file; by default what stands in the file decides."""
     sheet: Annotated[str | int, PlainValidator(_sheet, json_schema_input_type=str | int)] | None = (
         None
     )
-    """Sheet of a workbook: its name, or its number from 0."""
+    """Sheet of a workbook: its name, or its number from 1; by default the one with the answers."""
     encoding: str | None = None
     """Character encoding of a text file, such as utf-8 or cp1250; by default it is found out."""
     delimiter: Annotated[str, Field(min_length=1)] | None = None
@@ -97,7 +101,7 @@ class Reading(Section):
     decimal: Literal[".", ","] | None = None
     """Decimal mark of a text file; by default it is found out."""
     skip_rows: Annotated[Whole, Field(ge=0)] = 0
-    """Lines above the header that are no data."""
+    """Lines above the header that are no data; titles in a workbook are skipped by themselves."""
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
@@ -118,7 +122,11 @@ class Source(Reading):
     wave: Label | None = None
     """The wave that every row of this file belongs to."""
     columns: Annotated[Mapping[Column, Column], ByLabel] = Field(default_factory=dict)
-    """The study's name of a column: the file's name of it."""
+    """The study's name of a column: the file's name of it (or its question text, or its id)."""
+    recode: Annotated[Mapping[Column, Annotated[Mapping[Label, Code], ByLabel]], ByLabel] = Field(
+        default_factory=dict
+    )
+    """Codes of this file that mean something else: column, then the file's code: the study's."""
     missing: CodesField = ()
     """Codes for no answer in this file, beside data.missing."""
     not_applicable: CodesField = ()
@@ -197,7 +205,7 @@ class Entity(Section):
 
 
 class Eligible(Section):
-    """Who may answer: rows whose column holds one of these values, or lies within limits."""
+    """Who may answer: by the values of a column, by limits, or by how long ago something was."""
 
     column: Column
     """Column that decides."""
@@ -207,13 +215,20 @@ class Eligible(Section):
     """Smallest value that may answer."""
     max: Number | None = None
     """Largest value that may answer."""
+    within_months: Annotated[Whole, Field(ge=1)] | None = None
+    """Months that the day in the column may lie back."""
+    until: Column | None = None
+    """Column of the day from which they are counted back; by default the day of the wave."""
 
     @model_validator(mode="after")
     def _one_rule(self) -> Self:
         limits = self.min is not None or self.max is not None
-        if not self.allowed and not limits:
-            raise wrong("the rule lets nobody in", "write in: [1], or min: 2")
-        if self.allowed and limits:
+        if self.until is not None and self.within_months is None:
+            raise wrong("until says from when, but not how far back", "add within_months: 12")
+        kinds = (bool(self.allowed), limits, self.within_months is not None)
+        if not any(kinds):
+            raise wrong("the rule lets nobody in", "write in: [1], min: 2, or within_months: 12")
+        if sum(kinds) > 1:
             raise wrong("the rule has both values and limits", "write two rules, one for each")
         if self.min is not None and self.max is not None and self.min > self.max:
             raise wrong("min is above max", "exchange the two")
@@ -231,6 +246,8 @@ class DataSection(Section):
     """File of the answers, such as ../data/answers.csv; or several, one per wave."""
     format: Format = "auto"
     """Format of the files that do not declare their own."""
+    engine: Engine = "memory"
+    """Where answers are counted: memory, or database (they stay in Parquet, csv or database)."""
     id: Column | None = None
     """Column of the respondents' ids; without it the row number serves."""
     wave: Annotated[
@@ -247,6 +264,10 @@ class DataSection(Section):
     """Column of the clusters that were drawn: account, household, branch."""
     customer: Column | None = None
     """Column of the customer's id in the company's own tables; blank where nobody agreed."""
+    order: Column | None = None
+    """Column of the id of the order that is rated, as in tables.orders; blank for none."""
+    personal: Columns = ()
+    """Columns that say who somebody is: not kept, but for ids, which become pseudonyms."""
     fpc: Column | None = None
     """Column with the number of clusters (or people) in the whole stratum."""
     lonely_psu: LonelyPsu = "error"
@@ -259,6 +280,8 @@ class DataSection(Section):
     """Column of the branch, shop or team."""
     entity: Entity | None = None
     """Who is rated, where a row rates one of several competitors."""
+    users: Annotated[Mapping[Label, Column], ByLabel] = Field(default_factory=dict)
+    """By rival, the column that says whether a person uses it (1, 0): users and others apart."""
     population: Literal["customers", "market"] = "customers"
     """Who was sampled: customers, or the whole market, rivals' customers included."""
     missing: CodesField = ()
@@ -283,6 +306,12 @@ class DataSection(Section):
     """Who may answer; everyone screened out is counted."""
     duration: Column | None = None
     """Column of the time an interview took, for speeders."""
+    page_times: Columns = ()
+    """Columns of the time spent on each page; zero and blank are passed over."""
+    asked_alike: Columns = ()
+    """Columns within which durations are compared, beside the wave: path, language, device."""
+    device: Column | None = None
+    """Column that tells the device (or its hash): copies come from the same one."""
 
     @model_validator(mode="before")
     @classmethod
@@ -295,6 +324,26 @@ class DataSection(Section):
             ):
                 return {**value, "wave": {}}
         return value
+
+    @model_validator(mode="after")
+    def _day_to_count_back_from(self) -> Self:
+        dated = self.wave is not None and bool(self.wave.dates)
+        lacking = [r.column for r in self.eligible if r.within_months and not r.until]
+        if lacking and not dated:
+            raise wrong(
+                f'no day is declared from which months of "{lacking[0]}" are counted back',
+                "add until: <column of the interview's day> to the rule, or days to wave.dates",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _codes_of_one_meaning(self) -> Self:
+        if self.engine == "database" and any(source.recode for source in self.responses):
+            raise wrong(
+                "recode is not applied to answers that stay where they lie",
+                "write it into the query (CASE WHEN …), or take engine: memory",
+            )
+        return self
 
     @model_validator(mode="after")
     def _sources_of_one_study(self) -> Self:

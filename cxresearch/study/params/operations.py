@@ -14,6 +14,7 @@ from cxresearch.study.fields import (
     Key,
     Number,
     Section,
+    Text,
     UniqueLabels,
     Whole,
     several,
@@ -30,6 +31,9 @@ WINDOWS: Mapping[str, float] = {
     "conversion": 30,
     "return_rate": 30,
     "repeat_purchase": 180,
+    "exit_rate": 90,
+    "resolution_satisfaction": 180,
+    "action_closure": 180,
 }
 """Days within which something must follow, where the params do not say so."""
 
@@ -91,6 +95,14 @@ class Operations(Section):
     """Years that customer lifetime value looks ahead."""
     margin: Literal["after", "immediate"] = "after"
     """When the first margin comes: after one period (after), or at once (immediate)."""
+    labels: Annotated[Mapping[Key, Text], ByLabel] = Field(default_factory=dict)
+    """Names of the indicators of the table indicators: a text, or one per language."""
+    exit_steps: UniqueLabels = ()
+    """Pages of a visit in their order, the goal last; exit rates are counted along them."""
+    resolution_measure: Key | None = None
+    """Measure that asks how a matter was settled; by default resolution_satisfaction."""
+    standard: Annotated[Number, Field(gt=0, le=1)] = 0.8
+    """Part of the points from which a check meets the standard; yes and no are not touched."""
     staff_names: bool = False
     """Whether agents are shown by their ids; otherwise they are numbered."""
 

@@ -41,6 +41,10 @@ def overridden(document: Document, overrides: Overrides) -> tuple[Document, list
     content, written = document.content, []
     for key, value in overrides.items():
         steps = str(key).split(".")
+        if not all(step.strip() for step in steps):
+            what, hint = f'"{key}" is no key to set', "write section.key, such as analysis.seed"
+            faults.append(Fault(kind="params", what=what, where=f"override {key}", hint=hint))
+            continue
         try:
             content = _with(content, steps, value)
         except _NoSuchPlaceError as problem:

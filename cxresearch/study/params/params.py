@@ -26,6 +26,7 @@ from cxresearch.study.params.alerts import Alert
 from cxresearch.study.params.analysis import AnalysisSection
 from cxresearch.study.params.between import faults_between
 from cxresearch.study.params.data import DataSection
+from cxresearch.study.params.each import Each, chosen, columns, name, title
 from cxresearch.study.params.report import ReportSection
 from cxresearch.study.params.study import StudySection
 from cxresearch.study.params.tables import Table, TableName, table_form
@@ -71,6 +72,8 @@ class Params(Section):
     """The codebook: a file, or written out here."""
     analysis: AnalysisSection = AnalysisSection()
     """Level, draws, bases and what each analysis is told."""
+    each: Each = Field(default_factory=dict, alias="for")
+    """A report for each of these: column → labels, or all; dotted key of the params → values."""
     report: ReportSection = ReportSection()
     """Which pages, how they look and where they go."""
     alerts: Annotated[
@@ -126,6 +129,8 @@ class Params(Section):
         """
         said = self.model_dump(mode="python", include={"data", "tables", "analysis"})
         dumped: dict[str, Any] = _plain(said, self._folder)
+        if groups := columns(self.each):
+            dumped["for"] = groups
         for reading in (*dumped["data"]["responses"], *dumped["tables"].values()):
             del reading["path"], reading["url"]
         return dumped
@@ -192,8 +197,19 @@ class Params(Section):
             if usable is None:
                 return None, faults
             params = usable
+        params = params._of_its_groups()
         params._folder, params._source, params._document = folder, source, document
         return params, faults + faults_between(params)
+
+    def _of_its_groups(self) -> Self:
+        """Return the params named after the groups that are chosen in ``for``."""
+        if not chosen(self.each):
+            return self
+        said = {
+            "name": name(self.study.name, self.each),
+            "title": title(self.study.title or self.study.name, self.each),
+        }
+        return self.model_copy(update={"study": self.study.model_copy(update=said)})
 
     @classmethod
     def _usable(cls, document: Document, error: ValidationError, folder: Path) -> Self | None:

@@ -63,3 +63,7 @@ class ReportSection(Section):
     """Folder of reports and their history; by default reports/ of the working folder."""
     cell_timeout: Annotated[Number, Field(gt=0)] = 900
     """Seconds that one cell of a notebook may take."""
+    notebook_timeout: Annotated[Number, Field(gt=0)] = 3600
+    """Seconds that a whole notebook may take."""
+    memory_limit: Annotated[Number, Field(gt=0)] | None = None
+    """Gigabytes that one notebook may take (Linux); by default as many as there are."""

@@ -51,7 +51,7 @@ TableName = Literal[
 _CRITERIA = ("criterion_id", "score", "max_score", "critical_fail")
 
 TABLE_COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "sample": ("case_id", "wave", "disposition"),
+    "sample": ("case_id", "wave", "disposition", "touchpoint", "flagged", "contacted"),
     "customers": (
         "customer_id",
         "account_id",
@@ -85,6 +85,7 @@ TABLE_COLUMNS: Mapping[str, tuple[str, ...]] = {
         "channel",
         "agent_id",
         "branch_id",
+        "met_standard",
     ),
     "orders": (
         "order_id",
@@ -113,7 +114,7 @@ TABLE_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "competitor": ("respondent_id", "brand", "item", "score"),
     "verbatims": ("text_id", "source", "respondent_id", "ts", "lang", "text"),
     "codes": ("text_id", "coder", "theme", "sentiment"),
-    "posts": ("post_id", "ts", "channel", "author_key", "text", "followers"),
+    "posts": ("post_id", "ts", "channel", "author_key", "text", "followers", "sentiment"),
     "documents": ("doc_id", "ts", "type", "text", "is_complaint"),
     "sessions": (
         "session_id",
@@ -127,9 +128,12 @@ TABLE_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "cash": ("period", "receipts", "payments"),
     "targets": ("kpi", "value", "by", "baseline", "period"),
     "indicators": ("kpi", "period", "value", "n"),
-    "actions": ("action_id", "source", "opened_at", "due_at", "closed_at", "kpi_id"),
+    "actions": (
+        *("action_id", "source", "opened_at", "due_at", "closed_at", "kpi_id"),
+        *("branch_id", "respondent_id"),
+    ),
     "branches": ("branch_id", "region", "opened"),
-    "qualitative": ("event_id", "type", "date", "participants", "topic"),
+    "qualitative": ("event_id", "type", "date", "participants", "topic", "status"),
 }
 """Canonical columns of every operational table."""
 

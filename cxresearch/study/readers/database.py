@@ -32,6 +32,9 @@ _PASSWORD = re.compile(
 )
 _NAMED = re.compile(r"([?&](?:password|sslpassword|token|motherduck_token)=)[^&\s]*", re.IGNORECASE)
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
+_QUESTION = re.compile(
+    r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(?:select|with|from|values|table|pivot)\b", re.I | re.DOTALL
+)
 _MEMORY = ("", ":memory:")
 _QUERY_SHOWN = 120
 
@@ -260,10 +263,12 @@ def _check_query(query: str, place: Database) -> None:
     """Raise where a query is more than one question, or no question at all."""
     try:
         statements = [one for one in sqlglot.parse(query, read=place.engine) if one is not None]
+        if len(statements) == 1 and isinstance(statements[0], sqlglot.exp.Query):
+            return
     except sqlglot.errors.SqlglotError:
-        return  # the engine knows its own SQL better, and can only read
-    if len(statements) == 1 and isinstance(statements[0], sqlglot.exp.Query):
-        return
+        # the engine knows its own SQL better, but DuckDB runs several statements, COPY among them
+        if _QUESTION.match(query) and ";" not in query.strip().removesuffix(";"):
+            return
     raise DataError(
         Fault(
             kind="data",

@@ -80,9 +80,14 @@ def read_labelled(
         letters = meta.missing_user_values.get(name, []) if kind == "stata" else []
         columns[name], note_ = _column(str(name), frame[name], letters)
         notes += note_
-    missing = {name: _codes(ranges) for name, ranges in meta.missing_ranges.items()}
-    for name, codes in missing.items():
-        notes += _declared(name, columns[name], codes)
+    missing: dict[str, tuple[MissingCode, ...]] = {}
+    for name, ranges in meta.missing_ranges.items():
+        if all(isinstance(one["lo"], int | float | str) for one in ranges):
+            missing[name] = _codes(ranges)
+            notes += _declared(name, columns[name], missing[name])
+        else:
+            columns[name], note_ = _without_moments(name, columns[name], frame[name], ranges)
+            notes += note_
     return Labelled(
         frame=pd.DataFrame(columns),
         texts=texts,
@@ -122,6 +127,16 @@ def _read(
                 )
             ) from error
         raise not_this(path, raw, kind, text) from error
+    except OverflowError as error:
+        raise DataError(
+            Fault(
+                kind="data",
+                what="the file holds a date that no calendar has",
+                where=path.name,
+                found=str(error),
+                hint="correct it in the program that wrote the file, or export a .csv",
+            )
+        ) from error
     return frame, meta
 
 
@@ -182,6 +197,19 @@ def _codes(ranges: list[dict[str, Any]]) -> tuple[MissingCode, ...]:
             (-np.inf if low < -_HUGE else float(low), np.inf if high > _HUGE else float(high))
         )
     return tuple(found)
+
+
+def _without_moments(
+    name: str, series: pd.Series, raw: pd.Series, ranges: list[dict[str, Any]]
+) -> tuple[pd.Series, list[Note]]:
+    """Blank the days and times that the file declares missing: read as a day, 99 is of 1582."""
+    there = raw.dropna()
+    hit = [any(one["lo"] <= moment <= one["hi"] for one in ranges) for moment in there]
+    flagged = raw.index.isin(there.index[np.array(hit, dtype=bool)])
+    n = int(flagged.sum())
+    found = tuple(sorted({str(moment) for moment in raw[flagged]}))
+    told = [note("file_missing_codes", column=name, n=n, codes=found)] if n else []
+    return series.mask(flagged), told
 
 
 def _declared(name: str, series: pd.Series, codes: tuple[MissingCode, ...]) -> list[Note]:
