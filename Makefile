@@ -1,10 +1,10 @@
-# make report | test | lint | lab | bench | golden | env
+# make report | test | thorough | lint | lab | bench | golden | env
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: env report test lint lab bench golden clean
+.PHONY: env report test thorough lint lab bench golden clean
 
 env: $(READY)
 
@@ -23,7 +23,11 @@ report: $(READY)
 test: export OMP_NUM_THREADS := 1
 test: export OPENBLAS_NUM_THREADS := 1
 test: $(READY)
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 -m "not thorough"
+
+# what takes minutes: runs that are killed, disks that fill up, clusters
+thorough: $(READY)
+	$(BIN)/python -m pytest -n 2 -m thorough
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -22,6 +22,8 @@ FOLDER = "CXRESEARCH_OUTPUT"
 NOTEBOOK = "CXRESEARCH_NOTEBOOK"
 #: Environment variable that names the file of what earlier runs of the study reported.
 HISTORY = "CXRESEARCH_HISTORY"
+#: Its name in a study's folder of reports.
+HISTORY_FILE = "history.jsonl"
 #: Folder within the handed-over tables that holds them as JSON.
 RESULTS = "results"
 

@@ -21,7 +21,7 @@ from cxresearch.results import Result
 from cxresearch.study.study import Study
 
 #: Name of the record in a study's folder of reports.
-FILE = "history.jsonl"
+FILE = handover.HISTORY_FILE
 #: Of a gap among the figures of measures.
 GAP = "gap"
 _KEY = ("wave", "measure", "statistic")

@@ -126,7 +126,7 @@ def test_points_off_a_hundred():
 
 def test_small_bases_show_nothing():
     frame = survey()
-    frame["region"] = ["tiny"] * 5 + ["big"] * (len(frame) - 5)
+    frame["region"] = ["tiny"] * 5 + ["small"] * 15 + ["big"] * (len(frame) - 20)
     result = servqual.gaps(study(frame), by="region")
     numbers = ["perception", "expectation", "estimate", "conf_low", "p_value", "q_value"]
     numbers += ["share_negative", "ceiling_expectation"]
@@ -134,6 +134,8 @@ def test_small_bases_show_nothing():
         tiny = table[table["region"] == "tiny"]
         assert tiny["suppressed"].all()
         assert tiny[numbers].isna().all(axis=None)
+        # else the total less the big one would tell the tiny one
+        assert set(table[table["region"] == "small"]["reason"]) == {"complementary"}
         assert table[table["region"] == "big"]["estimate"].notna().all()
 
 

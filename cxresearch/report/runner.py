@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cxresearch import handover, history, store
+from cxresearch import handover, store
 from cxresearch.errors import CxError, Fault
 from cxresearch.report import (
     alerts,
@@ -33,7 +33,9 @@ from cxresearch.report.subject import Subject
 from cxresearch.report.talk import Talk
 from cxresearch.report.tasks import Outcome, Task
 from cxresearch.report.wish import DONE, FAILED, NOTHING, Wish
-from cxresearch.study.study import Study, kept_as
+
+if TYPE_CHECKING:
+    from cxresearch.study.study import Study
 
 Load = Callable[[Path, Mapping[str, Any]], "Study"]
 
@@ -202,7 +204,7 @@ def _work(
             one.place = publish.workplace(subject.folder, subject.name)
             one.settings = {
                 **place.settings,
-                handover.HISTORY: str(one.plan.folder / history.FILE),
+                handover.HISTORY: str(one.plan.folder / handover.HISTORY_FILE),
                 **_kept(one),
             }
             one.pages = dict(one.before.pages) if one.before else {}
@@ -229,6 +231,8 @@ def _kept(one: _Current) -> Mapping[str, str]:
     """Keep the checked study for the kernels of this run; return where, for their environment."""
     assert one.place is not None
     settings = store.settings(one.place / "store")
+    from cxresearch.study.study import Study, kept_as  # brings pandas: nobody waits for it before
+
     if isinstance(one.study, Study):
         subject = one.plan.subject
         store.put(kept_as(subject.params_file, subject.overrides), one.study, settings)
@@ -351,6 +355,9 @@ def _finish(one: _Current, talk: Talk, *, stopped: int | None) -> int:
 
 def _remember(one: _Current, finished: str) -> None:
     """Add the figures of this run to the study's history, unless they are those of the last run."""
+    from cxresearch import history  # brings the analyses, whose figures it keeps
+    from cxresearch.study.study import Study
+
     if not isinstance(one.study, Study):
         return
     file = one.plan.folder / history.FILE

@@ -7,7 +7,10 @@ import shutil
 import signal
 import sys
 from dataclasses import replace
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
+from threading import Thread
 from typing import Protocol
 
 from cxresearch.report import engine, export, mishap
@@ -70,12 +73,21 @@ def in_process(task: Task, tell: Telling) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the runner hears it and ends us
     _die_with_parent()
+    Thread(target=_die_with_run, daemon=True).start()
     os.environ.update(task.settings)
     with mishap.Caught() as caught:
         tell.send(run_job(task))
     if caught.said:
         shutil.rmtree(task.folder, ignore_errors=True)  # no half a page, and room on the disk
         tell.send(Outcome(status="error", reason=caught.said))
+
+
+def _die_with_run() -> None:
+    """End this process when the run is killed: the server that forks workers lives on with them."""
+    run = parent_process()
+    if run is not None:
+        wait([run.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _write(path: Path, text: str) -> None:

@@ -235,7 +235,7 @@ def parts(
         return None, [as_data(fault, data) for fault in error.faults]
     notes += [*weight_notes, *eligible_notes, *excluded_notes]
     if design.lonely:
-        named = first([str(label) for label in design.lonely])
+        named = first(sorted(str(label) for label in design.lonely))
         notes.append(note("lonely_psu", strata=named, policy=design.lonely_psu))
     return {
         "params": params,

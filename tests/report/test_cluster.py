@@ -103,6 +103,7 @@ def test_cluster_makes_the_pages_that_one_computer_makes(running, desk):
     assert "nothing has changed" in again.stderr
 
 
+@pytest.mark.thorough
 @linux
 def test_worker_that_dies_takes_one_job_with_it_once(running, desk):
     started = desk.folder / "started"
@@ -128,6 +129,7 @@ def test_worker_that_dies_takes_one_job_with_it_once(running, desk):
     assert (desk.out / "acme" / "15_kills.html").read_bytes() == good
 
 
+@pytest.mark.thorough
 @linux
 def test_stopped_run_takes_its_jobs_back(running, desk):
     started = desk.folder / "started"
@@ -151,6 +153,7 @@ def test_stopped_run_takes_its_jobs_back(running, desk):
     }
 
 
+@pytest.mark.thorough
 @linux
 def test_cluster_that_ends_during_the_run(tmp_path, desk):
     started = desk.folder / "started"

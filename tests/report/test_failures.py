@@ -14,6 +14,7 @@ import time
 import pytest
 from desk import Desk, kernels_of, wait_for
 
+pytestmark = pytest.mark.thorough
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
 
 TAKES_ALL = "parts = [bytearray(50_000_000) for _ in range(100)]"

@@ -13,6 +13,7 @@ FOLDER = Path(__file__).parents[1] / "notebooks"
 SUBJECT = Subject(
     params_file=Path("/studies/acme.yml"),
     overrides={},
+    formats=("html",),
     name="acme",
     title="Acme",
     client="",

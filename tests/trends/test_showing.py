@@ -147,7 +147,7 @@ def test_a_plain_series_shows_itself():
 @pytest.mark.parametrize("by", [None, "region"])
 @pytest.mark.parametrize("name", CALLS)
 def test_columns_are_public_words(name, by):
-    if by and name in ("mix_adjusted", "comparability"):
+    if by and name in ("mix_adjusted", "comparability", "outlook"):
         by = None
     one = CALLS[name](study()) if by is None else CALLS[name](study(), by=by)
     for table, frame in one.frames().items():

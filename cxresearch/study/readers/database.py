@@ -12,10 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-import duckdb
-import ibis
 import pyarrow as pa
-import sqlglot
 
 from cxresearch.errors import DataError, Fault, did_you_mean
 
@@ -161,6 +158,8 @@ def connect(place: Database) -> Any:
     DataError
         The database does not answer, or is none; the driver is not installed.
     """
+    import ibis  # takes half a second, and most answers lie in files
+
     try:
         if place.engine == "duckdb":
             if place.path is not None:
@@ -261,6 +260,8 @@ def _column(values: list[Any]) -> pa.Array:
 
 def _check_query(query: str, place: Database) -> None:
     """Raise where a query is more than one question, or no question at all."""
+    import sqlglot
+
     try:
         statements = [one for one in sqlglot.parse(query, read=place.engine) if one is not None]
         if len(statements) == 1 and isinstance(statements[0], sqlglot.exp.Query):
@@ -283,6 +284,8 @@ def _check_query(query: str, place: Database) -> None:
 def _errors(engine: str) -> tuple[type[Exception], ...]:
     """Return what an engine raises on purpose."""
     if engine == "duckdb":
+        import duckdb
+
         return (duckdb.Error, OSError)
     if engine == "sqlite":
         return (sqlite3.Error, OSError)

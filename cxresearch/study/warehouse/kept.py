@@ -128,7 +128,7 @@ def keep(params: Params, codebook: Codebook, tables: Tables) -> tuple[Kept | Non
     eligible_notes = _screened(table, data)
     told = [*_unused(wanted, sources), *reading.notes, *weight_notes, *eligible_notes]
     if plan.lonely:
-        labels = first([str(label) for label in plan.lonely])
+        labels = first(sorted(str(label) for label in plan.lonely))
         told.append(note("lonely_psu", strata=labels, policy=plan.lonely_psu))
     told.append(note("kept_in_database", n=sum(n_rows)))
     margins = list(reading.margins.values())
