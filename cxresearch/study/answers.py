@@ -199,9 +199,7 @@ def _outside(
     )
 
 
-def _counted(
-    gathered: Gathered, column: str, numbers: np.ndarray, state: np.ndarray
-) -> list[Note]:
+def _counted(gathered: Gathered, column: str, numbers: np.ndarray, state: np.ndarray) -> list[Note]:
     series, noted = gathered.frame[column], []
     kinds = (
         (State.MISSING, "missing_codes", "codes"),
