@@ -57,7 +57,7 @@ _ROOMS = (
 )
 _NAMES = {
     "Study": "cxresearch.study.study",
-    "load_study": "cxresearch.study.study",
+    "load_study": "cxresearch.study.loading",
     "Draft": "cxresearch.study.draft",
     "draft": "cxresearch.study.draft",
     "Result": "cxresearch.results",

@@ -15,7 +15,7 @@ import pandas as pd
 from cxresearch.columns import GLOSSARY
 from cxresearch.errors import CxError, Fault, did_you_mean, first
 from cxresearch.notes import Note, note
-from cxresearch.study import answers, flags, personal, readers
+from cxresearch.study import answers, flags, grouping, personal, readers
 from cxresearch.study.agreement import check_params_against_codebook
 from cxresearch.study.codebook import Codebook, read_codebook
 from cxresearch.study.frames import digest, plain
@@ -311,7 +311,10 @@ def _grouped(gathered: Gathered, data: DataSection) -> tuple[pd.DataFrame, list[
     waves = data.wave.column if data.wave else None
     for name in dict.fromkeys(name for name in named if name and name != waves):
         labels = as_labels(raw[name])
-        columns[name] = pd.Categorical(labels, natural(list(labels.dropna().unique())))
+        codes = natural(list(labels.dropna().unique()))
+        told = grouping.words(gathered.value_labels.get(name, {})) if name in data.segments else {}
+        shown = pd.Categorical(labels, codes)
+        columns[name] = shown.rename_categories([told.get(code, code) for code in codes])
     if data.id and data.id not in data.segments and columns[data.id].isna().any():
         blank = columns[data.id].isna().to_numpy()
         faults.append(
@@ -463,7 +466,5 @@ def _value_labels(
     found = {}
     for column in dict.fromkeys(name for name in columns if name):
         if labels := gathered.value_labels.get(column):
-            found[column] = {
-                as_labels(pd.Series([code])).iloc[0]: text for code, text in labels.items()
-            }
+            found[column] = grouping.words(labels)
     return found

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cxresearch.study import scores
 from cxresearch.study.gather import as_labels
 
 if TYPE_CHECKING:
@@ -32,3 +33,12 @@ def delivered(study: Study) -> np.ndarray | None:
     asked = as_labels(full[column])
     linked = asked.notna() & asked.isin(set(names.dropna()))
     return np.asarray(~linked | asked.isin(arrived), dtype=bool)
+
+
+def undelivered(study: Study, key: str) -> int:
+    """Count the answers to a measure of the last mile whose order did not arrive."""
+    measure = study.codebook.measures[key]
+    if measure.touchpoint != LAST_MILE or study.in_database or study.delivered is None:
+        return 0
+    values = scores.score_measure(study.ratings, measure).values
+    return int((study.mask & np.isfinite(values) & ~study.delivered).sum())

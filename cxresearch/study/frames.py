@@ -15,6 +15,17 @@ from cxresearch.errors import Fault, first
 _PLAIN = (str, int, float, bool, date, datetime, Decimal, np.generic)
 
 
+def repeated(columns: Collection[str], name: str) -> Fault:
+    """Return what to say of column names that stand more than once."""
+    return Fault(
+        kind="data",
+        what="column names that stand more than once",
+        where=name,
+        found=first([f'"{column}"' for column in columns]),
+        hint="give every column a name of its own",
+    )
+
+
 def plain(
     frame: pd.DataFrame, name: str, asked: Collection[str] | None = None
 ) -> tuple[pd.DataFrame, list[Fault]]:
@@ -42,15 +53,7 @@ def plain(
     twice = list(dict.fromkeys(made.columns[made.columns.duplicated()]))
     needed = set(made.columns if asked is None else asked)
     if lost := [column for column in twice if column in needed]:
-        return made, [
-            Fault(
-                kind="data",
-                what="column names that stand more than once",
-                where=name,
-                found=first([f'"{column}"' for column in lost]),
-                hint="give every column a name of its own",
-            )
-        ]
+        return made, [repeated(lost, name)]
     made = made.loc[:, ~made.columns.isin(twice)]
     faults = []
     for column in list(made.columns):

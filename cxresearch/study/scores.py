@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from cxresearch.errors import AnalysisError, Fault
-from cxresearch.study.codebook import Attribute, Dimension, Item, Measure
+from cxresearch.study.codebook import Attribute, Codebook, Dimension, Item, Measure
 
 Side = Literal["perception", "expectation", "adequate", "desired"]
 Headline = Literal["nps", "top_box", "mean", "index"]
@@ -206,6 +206,16 @@ def score_attribute(frame: pd.DataFrame, attribute: Attribute) -> Array:
     """Return an attribute's score: the mean of its answered columns, if at least half are."""
     columns = list(attribute.columns)
     return _row_mean(answers(frame, columns), needed(len(columns), None))
+
+
+def score_key(frame: pd.DataFrame, codebook: Codebook, key: str) -> Array:
+    """Return the score of an attribute, a dimension (its perceptions) or an item, by its key."""
+    if key in codebook.attributes:
+        return score_attribute(frame, codebook.attributes[key])
+    if key in codebook.dimensions:
+        return battery(frame, codebook.dimensions[key])
+    item = codebook.item(key)
+    return answers(frame, [item.perception or item.expectation or ""]).reshape(-1)
 
 
 def answers(frame: pd.DataFrame, columns: list[str]) -> Array:

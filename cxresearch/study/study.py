@@ -5,103 +5,32 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from cxresearch import display, store
+from cxresearch import display
 from cxresearch.about import About
-from cxresearch.errors import AnalysisError, Fault, did_you_mean
-from cxresearch.notes import Note, note
+from cxresearch.notes import Note
 from cxresearch.stats.moments import Moments, Sums
 from cxresearch.stats.resample import stream
 from cxresearch.stats.survey import Design
-from cxresearch.study import assemble, scores
+from cxresearch.study import assemble, grouping, holding, labels, scores
 from cxresearch.study.answers import State
+from cxresearch.study.base_notes import base_notes
 from cxresearch.study.codebook import Codebook
-from cxresearch.study.delivered import LAST_MILE, delivered
+from cxresearch.study.delivered import LAST_MILE, delivered, undelivered
 from cxresearch.study.pairing import PairSet
-from cxresearch.study.params import MinN, Params, each
+from cxresearch.study.params import MinN, Params
+from cxresearch.study.score_table import score_table
 from cxresearch.study.scores import Pairs, Scored
 from cxresearch.study.tables import Tables
 
-BASE_NOTES = (
-    "excluded",
-    "sampled",
-    "waves_unweighted",
-    "weights_missing",
-    "lonely_psu",
-    "out_of_range",
-)
-FEW_CLUSTERS = 10
 EACH_SEGMENT = "segments"
-NOTEBOOKS = "notebooks"
 
 By = str | Sequence[str] | None
-
-
-def load_study(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Study:
-    """Load a study from its params file: read, check, and set up the survey design.
-
-    Parameters
-    ----------
-    path : str or Path
-        The params file; paths in it are relative to it. A relative path is looked for in the
-        working folder and, where that is ``notebooks/``, in the folder above, so that a
-        notebook opens in JupyterLab as it runs from the repository's root.
-    overrides : mapping, optional
-        Dotted keys that stand in for what the file says: ``{"analysis.seed": 7}``.
-
-    Raises
-    ------
-    InputError
-        With every fault of params, codebook and data at once.
-    """
-    kept = store.take(kept_as(path, overrides))
-    return kept or _read(_located(Path(path)), overrides)
-
-
-def _read(path: Path, overrides: Mapping[str, Any] | None) -> Study:
-    params, codebook, faults = assemble.declared(path, overrides)
-    return _of_its_groups(_loaded(params, codebook, faults))
-
-
-def _loaded(params: Params, codebook: Codebook, faults: list[Fault]) -> Study:
-    if params.data.engine == "database":
-        # loaded here alone: database engines take a second to start, and most studies need none
-        stored = import_module("cxresearch.study.warehouse.stored")
-        return stored.load(params, codebook, faults)  # type: ignore[no-any-return]
-    return Study(**assemble.gathered(params, codebook, faults))
-
-
-def _of_its_groups(study: Study) -> Study:
-    """Return the study of the groups that are chosen in ``for``, its tables with it."""
-    groups = {
-        (study.wave_column or key) if key == "wave" else key: label
-        for key, label in each.columns(study.params.each).items()
-    }
-    if not groups:
-        return study
-    of_tables = {key: label for key, label in groups.items() if key != study.wave_column}
-    tables = study.tables.of(of_tables) if of_tables else study.tables
-    left_out = [name for name in study.tables if name not in tables]
-    told = [note("tables_left_out", tables=", ".join(left_out))] if left_out else []
-    return replace(study.where(**groups), tables=tables, notes=(*study.notes, *told))
-
-
-def kept_as(path: str | Path, overrides: Mapping[str, Any] | None = None) -> str:
-    """Return the name under which a report run keeps the study that it has checked."""
-    return store.name("study", str(Path(path).resolve()), sorted((overrides or {}).items()))
-
-
-def _located(path: Path) -> Path:
-    if path.is_absolute() or path.exists() or Path.cwd().name != NOTEBOOKS:
-        return path
-    above = Path.cwd().parent / path
-    return above if above.exists() else path
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -272,6 +201,11 @@ class Study:
         return self.design.kish(self.mask)[0]
 
     @property
+    def deff(self) -> float:
+        """Design effect of the weights: how many respondents are worth one, n / n_eff."""
+        return self.design.kish(self.mask)[1]
+
+    @property
     def conf_level(self) -> float:
         """Confidence level of every interval."""
         return self.params.analysis.conf_level
@@ -309,39 +243,7 @@ class Study:
     @cached_property
     def about(self) -> About:
         """Labels and look, for showing results of this study."""
-        study, report = self.params.study, self.params.report
-        return About(
-            study=study.name,
-            title=study.title or study.name,
-            client=study.client or "",
-            language=study.language,
-            accent=report.brand.accent,
-            fingerprint=self.fingerprint,
-            labels={**self.params.analysis.operations.labels, **self.codebook.labels()},
-            texts=self._question_texts() | self.codebook.texts(),
-            values=self.value_labels,
-            scales={
-                key: (scale.min, scale.max)
-                for key in list(self.codebook.keys())
-                for scale in [self.codebook.scale_of(key)]
-            },
-            waves=self.waves,
-            conf_level=self.conf_level,
-        )
-
-    def _question_texts(self) -> dict[str, str]:
-        """Return the questions as the data file words them, of keys that one column answers."""
-        columns: dict[str, set[str]] = {}
-        for column, use in self.codebook.uses():
-            if use.role in ("perception", "measure", "attribute", "verbatim"):
-                columns.setdefault(use.key, set()).add(column)
-        return {
-            key: self.question_texts[column]
-            for key, several in columns.items()
-            if len(several) == 1
-            for column in several
-            if column in self.question_texts
-        }
+        return labels.about(self)
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -356,21 +258,7 @@ class Study:
         mean of its perceptions, ``<key>_expectation`` and ``<key>_gap`` for the mean over its
         answered pairs; the keys of measures and attributes. Scale points.
         """
-        data = self.params.data
-        named = [data.id, self.wave_column, *self.segments, data.service_point, data.weight]
-        table = self.full[[name for name in dict.fromkeys(named) if name]].copy()
-        if data.weight:
-            table[data.weight] = self.design.weights
-        for key, dimension in self.codebook.dimensions.items():
-            if any(item.perception for item in dimension.items):
-                table[key] = scores.battery(self.ratings, dimension)
-            if dimension.has_pairs:
-                pairs = self.pairs(key)
-                table[f"{key}_expectation"] = pairs.mean("expectation")
-                table[f"{key}_gap"] = pairs.gap
-        for key in [*self.codebook.measures, *self.codebook.attributes]:
-            table[key] = self.values(key)
-        return table.loc[self.mask].reset_index(drop=True)
+        return score_table(self)
 
     # parts of the study ----------------------------------------------------------------------
 
@@ -390,10 +278,7 @@ class Study:
         """
         chosen = np.ones(len(self.full), dtype=bool)
         for column, wanted in groups.items():
-            self._check_grouping(column)
-            labels = wanted if isinstance(wanted, list | tuple | set) else [wanted]
-            known = self.groups(column)
-            names = [self._label(column, label, known) for label in labels]
+            names = self._labels(column, wanted)
             chosen &= self.full[column].isin(names).to_numpy()
         return replace(
             self,
@@ -406,7 +291,7 @@ class Study:
     def wave(self, label: object) -> Study:
         """Return the study of one wave."""
         if self.wave_column is None:
-            raise self._no_waves()
+            raise grouping.no_waves()
         return self.where(**{self.wave_column: label})
 
     def latest(self) -> Study:
@@ -415,14 +300,12 @@ class Study:
 
     def split(self, column: str) -> dict[str, Study]:
         """Return one study per label of a column, in order."""
-        self._check_grouping(column)
+        grouping.check(column, self.params.data)
         return {label: self.where(**{column: label}) for label in self.groups(column)}
 
     def groups(self, column: str) -> tuple[str, ...]:
         """Return the labels of a grouping column that this study holds, in order."""
-        codes = self.full[column].cat.codes.to_numpy()[self.mask]
-        present = np.unique(codes[codes >= 0])
-        return tuple(str(self.full[column].cat.categories[code]) for code in present)
+        return grouping.held(self.full[column], self.mask)
 
     def cells(self, by: By = None) -> Iterator[Cell]:
         """Yield the groups of this study: all of it, or one per label (or pair of labels).
@@ -436,24 +319,19 @@ class Study:
         """
         if by == EACH_SEGMENT:
             for column in self.segments:
-                for cell in self._cells((column,), {}, self.mask):
-                    yield Cell({"segment": column, "group": cell.keys[column]}, cell.mask)
+                for keys, rows in grouping.crossed(self.full, {column: column}, self.mask):
+                    yield Cell({"segment": column, "group": keys[column]}, rows)
             return
-        columns = self.by_columns(by)
-        if not columns:
+        if not (columns := self.by_columns(by)):
             yield Cell({}, self.mask)
             return
-        yield from self._cells(columns, {}, self.mask)
+        named = dict(zip(columns, self.by_names(by), strict=True))
+        for keys, rows in grouping.crossed(self.full, named, self.mask):
+            yield Cell(keys, rows)
 
     def by_columns(self, by: By) -> tuple[str, ...]:
         """Return the grouping columns that `by` names; "wave" is the column of the waves."""
-        named = (by,) if isinstance(by, str) else tuple(by or ())
-        columns = []
-        for name in named:
-            column = self.wave_column if name == "wave" and self.wave_column else name
-            self._check_grouping(column)
-            columns.append(column)
-        return tuple(columns)
+        return grouping.columns(by, self.params.data)
 
     def by_names(self, by: By) -> tuple[str, ...]:
         """Return how result tables call the grouping columns: the waves' is always "wave"."""
@@ -463,20 +341,6 @@ class Study:
             "wave" if column == self.wave_column else column for column in self.by_columns(by)
         )
 
-    def _cells(
-        self, columns: tuple[str, ...], keys: dict[str, str], mask: np.ndarray
-    ) -> Iterator[Cell]:
-        if not columns:
-            if mask.any():
-                yield Cell(keys, mask)
-            return
-        column, rest = columns[0], columns[1:]
-        name = "wave" if column == self.wave_column else column
-        codes = self.full[column].cat.codes.to_numpy()
-        for label in self.groups(column):
-            code = self.full[column].cat.categories.get_loc(label)
-            yield from self._cells(rest, {**keys, name: label}, mask & (codes == code))
-
     # scores ----------------------------------------------------------------------------------
 
     def values(self, key: str) -> np.ndarray:
@@ -485,43 +349,23 @@ class Study:
         A dimension counts by the mean of its perceptions, an item by its perception, a measure
         and an attribute by the mean of their columns.
         """
-        book = self.codebook
-        if key in book.measures:
+        if key in self.codebook.measures:
             return self.measure(key).values
-        if key in book.attributes:
-            return scores.score_attribute(self.ratings, book.attributes[key])
-        if key in book.dimensions:
-            return scores.battery(self.ratings, book.dimensions[key])
-        item = book.item(key)
-        column = item.perception or item.expectation or ""
-        return scores.answers(self.ratings, [column]).reshape(-1)
+        return scores.score_key(self.ratings, self.codebook, key)
 
     def measure(self, key: str) -> Scored:
         """Return a measure of the codebook, scored for every row of the design."""
-        if key not in self.codebook.measures:
-            raise AnalysisError(
-                Fault(
-                    kind="analysis",
-                    what=f'the codebook has no measure "{key}"',
-                    found=key,
-                    hint=did_you_mean(key, list(self.codebook.measures)),
-                )
-            )
-        scored = scores.score_measure(self.ratings, self.codebook.measures[key])
-        if scored.measure.touchpoint != LAST_MILE or self._delivered is None:
+        scored = scores.score_measure(self.ratings, holding.measure(self, key))
+        if scored.measure.touchpoint != LAST_MILE or self.delivered is None:
             return scored
-        return replace(scored, values=np.where(self._delivered, scored.values, np.nan))
+        return replace(scored, values=np.where(self.delivered, scored.values, np.nan))
 
     def undelivered(self, key: str) -> int:
         """Count the answers to a measure of the last mile whose order did not arrive."""
-        measure = self.codebook.measures[key]
-        if measure.touchpoint != LAST_MILE or self.in_database or self._delivered is None:
-            return 0
-        values = scores.score_measure(self.ratings, measure).values
-        return int((self.mask & np.isfinite(values) & ~self._delivered).sum())
+        return undelivered(self, key)
 
     @cached_property
-    def _delivered(self) -> np.ndarray | None:
+    def delivered(self) -> np.ndarray | None:
         """Rows that may rate the last mile, where the table of orders tells."""
         return delivered(self)
 
@@ -588,10 +432,10 @@ class Study:
 
     def returning(self) -> int:
         """Count the ids that answered in several waves."""
-        if not self.params.data.id or self.wave_column is None:
+        person, wave = self.params.data.id, self.wave_column
+        if not person or wave is None:
             return 0
-        ids = self.full.loc[self.mask, [self.params.data.id, self.wave_column]]
-        waves = ids.groupby(self.params.data.id, observed=True)[self.wave_column].nunique()
+        waves = self.full.loc[self.mask].groupby(person, observed=True)[wave].nunique()
         return int((waves > 1).sum())
 
     # asking ----------------------------------------------------------------------------------
@@ -602,51 +446,17 @@ class Study:
         Parameters
         ----------
         need : str
-            "expectations", "zone", "importance", "measures", "drivers", "segments",
+            "expectations", "zone", "importance", "measures", "points" (a measure has a scale of
+            whole points), "drivers", "segments",
             "service_points", "verbatims", "competitors", "brand", "customer" (answers are
             joined with customers), "waves" (or "waves:3"),
             "table:tickets".
         """
-        what, _, detail = need.partition(":")
-        book, data = self.codebook, self.params.data
-        if what == "waves":
-            return len(self.waves) >= int(detail or 2)
-        if what == "table":
-            return detail in self.tables
-        answers = {
-            "expectations": any(d.has_pairs for d in book.dimensions.values()),
-            "perceptions": any(i.perception for d in book.dimensions.values() for i in d.items),
-            "zone": any(d.has_zone for d in book.dimensions.values()),
-            "importance": any(d.importance for d in book.dimensions.values()),
-            "measures": bool(book.measures),
-            "drivers": bool(book.measures) and bool(self.driver_blocks()),
-            "segments": bool(data.segments),
-            "service_points": data.service_point is not None,
-            "verbatims": bool(book.verbatims),
-            "competitors": bool(book.competitors) or data.entity is not None,
-            "brand": bool(book.brand),
-            "customer": data.customer is not None,
-        }
-        if what not in answers:
-            raise AnalysisError(
-                Fault(
-                    kind="analysis",
-                    what=f'no study can be asked for "{need}"',
-                    hint=did_you_mean(what, [*answers, "waves", "table"]),
-                )
-            )
-        return answers[what]
+        return holding.holds(self, need)
 
     def driver_blocks(self) -> dict[str, tuple[str, ...]]:
         """Return the driver keys by block: those of the params, else the attributes' own."""
-        declared = self.params.analysis.drivers.blocks
-        if declared:
-            return {block: tuple(keys) for block, keys in declared.items()}
-        blocks: dict[str, tuple[str, ...]] = {}
-        for key, attribute in self.codebook.attributes.items():
-            if attribute.block:
-                blocks[attribute.block] = (*blocks.get(attribute.block, ()), key)
-        return blocks
+        return holding.driver_blocks(self)
 
     def rng(self, analysis: str) -> np.random.Generator:
         """Return the analysis's own random stream; others never change it."""
@@ -654,12 +464,7 @@ class Study:
 
     def base_notes(self) -> tuple[Note, ...]:
         """Return what every result on this study has to say of its base and weights."""
-        told = [one for one in self.notes if one.code in BASE_NOTES]
-        if weight := self.params.data.weight:
-            told.append(note("weighted", column=weight, deff=self.design.kish(self.mask)[1]))
-        if self.params.data.cluster and (held := self.clusters_held()) < FEW_CLUSTERS:
-            told.append(note("few_clusters", n=held))
-        return tuple(told)
+        return base_notes(self)
 
     def clusters_held(self) -> int:
         """Count the clusters that hold a respondent of this study."""
@@ -672,46 +477,17 @@ class Study:
     def _repr_html_(self) -> str:
         return str(display.shower("study")(self))
 
-    def _check_grouping(self, column: str) -> None:
-        data = self.params.data
-        known = [self.wave_column, *self.segments, data.service_point]
-        names = [name for name in known if name]
-        if column not in names:
-            raise AnalysisError(
-                Fault(
-                    kind="analysis",
-                    what=f'results cannot be asked by "{column}"',
-                    where="data.wave, data.segments and data.service_point name what can",
-                    found=column,
-                    hint=did_you_mean(column, ["wave", *names] if self.wave_column else names),
-                )
-            )
+    def _labels(self, column: str, wanted: object) -> list[str]:
+        """Return the labels of a grouping column that are asked for, or raise."""
+        grouping.check(column, self.params.data)
+        every, shown = self._every_label(column), self.value_labels.get(column, {})
+        names = []
+        for text in grouping.named(wanted):
+            name = grouping.label(text, every, shown)
+            if name is None:
+                raise grouping.no_group(column, text, self.groups(column))
+            names.append(name)
+        return names
 
-    def _label(self, column: str, label: object, known: Sequence[str]) -> str:
-        text = f"{label:.0f}" if isinstance(label, float) and label.is_integer() else str(label)
-        if text in self.full[column].cat.categories:
-            return text
-        for code, shown in self.value_labels.get(column, {}).items():
-            if shown == text:
-                return code
-        raise self._no_group(column, text, known)
-
-    def _no_group(self, column: str, text: str, known: Sequence[str]) -> AnalysisError:
-        return AnalysisError(
-            Fault(
-                kind="analysis",
-                what=f'"{column}" has no group "{text}"',
-                found=text,
-                hint=did_you_mean(text, list(known)),
-            )
-        )
-
-    def _no_waves(self) -> AnalysisError:
-        return AnalysisError(
-            Fault(
-                kind="analysis",
-                what="the study has no waves",
-                where="params: data.wave",
-                hint="name the column of the waves under data.wave",
-            )
-        )
+    def _every_label(self, column: str) -> Sequence[str]:
+        return list(self.full[column].cat.categories)

@@ -1,7 +1,8 @@
 """Numbers, shares, p values, intervals and dates as a language writes them.
 
 Digits are decided here and nowhere below: percent and NPS have one decimal, means two, p three.
-A minus is a minus sign, a missing number a dash.
+A minus is a minus sign, a missing number a dash. A share that is neither nothing nor all is never
+written as 0 or 100 percent.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from babel.numbers import format_decimal
 DASH = "–"
 MINUS = "\N{MINUS SIGN}"
 _P_FLOOR = 0.001
+_EXACT = 1e-9  # a share as near as this to nothing or all is nothing or all
 # units of operational indicators
 _OTHERS = {"money": 0, "hours": 1, "months": 1, "per_hundred": 1, "per_thousand": 1}
 
@@ -43,7 +45,7 @@ def number(value: float | None, digits: int = 2, language: str = "en") -> str:
 
 
 def percent(share: float | None, digits: int = 1, language: str = "en") -> str:
-    r"""Return a share (0 to 1) in percent.
+    r"""Return a share (0 to 1) in percent, never as 0 or 100 unless it is.
 
     Examples
     --------
@@ -51,10 +53,12 @@ def percent(share: float | None, digits: int = 1, language: str = "en") -> str:
     '62.3%'
     >>> percent(0.6234, 0, "ru")
     '62\xa0%'
+    >>> percent(0.0003), percent(0.0), percent(0.9997), percent(1.0)
+    ('<0.1%', '0.0%', '>99.9%', '100.0%')
     """
     if share is None or math.isnan(share):
         return DASH
-    return number(100 * share, digits, language) + _percent_sign(language)
+    return _hundredths(share, digits, language) + _percent_sign(language)
 
 
 def signed(value: float | None, digits: int = 2, language: str = "en") -> str:
@@ -96,10 +100,6 @@ def chance(p: float | None, language: str = "en") -> str:
     >>> chance(0.233), chance(0.0003), chance(0.9999), chance(1.0)
     ('23%', '<1%', '>99%', '100%')
     """
-    if p is not None and 0 < p < 0.005:
-        return "<" + percent(0.01, 0, language)
-    if p is not None and 0.995 < p < 1:
-        return ">" + percent(0.99, 0, language)
     return percent(p, 0, language)
 
 
@@ -136,8 +136,11 @@ def interval(low: float | None, high: float | None, unit: str = "", language: st
     --------
     >>> interval(0.4, 0.5, "share"), interval(3.1, 3.4, "points", "es")
     ('[40.0, 50.0]', '[3,10; 3,40]')
+    >>> interval(0.0004, 0.031, "share"), interval(0.0, 0.031, "share")
+    ('[<0.1, 3.1]', '[0.0, 3.1]')
     """
-    ends = [number(scaled(end, unit), digits(unit), language) for end in (low, high)]
+    differences = low is not None and low < 0
+    ends = [_end(value, unit, language, whole=not differences) for value in (low, high)]
     if ends == [DASH, DASH]:
         return DASH
     return "[" + (", " if language == "en" else "; ").join(ends) + "]"
@@ -174,6 +177,24 @@ def date(value: dt.date | str, language: str = "en") -> str:
     if language == "en":
         return str(format_date(day, format="d MMMM y", locale="en"))
     return str(format_date(day, format="long", locale=language))
+
+
+def _end(value: float | None, unit: str, language: str, *, whole: bool) -> str:
+    """Return one end of an interval; of whole shares by the rule of `percent`, without its sign."""
+    if whole and unit == "share" and value is not None and not math.isnan(value):
+        return _hundredths(value, digits(unit), language)
+    return number(scaled(value, unit), digits(unit), language)
+
+
+def _hundredths(share: float, places: int, language: str) -> str:
+    """Return a share in hundredths; "<" or ">" where rounding would make it nothing or all."""
+    step = 10.0**-places
+    rounded = round(100 * share, places)
+    if share > _EXACT and rounded == 0:
+        return "<" + number(step, places, language)
+    if share < 1 - _EXACT and rounded == 100:
+        return ">" + number(100 - step, places, language)
+    return number(100 * share, places, language)
 
 
 @cache

@@ -45,6 +45,7 @@ _AMOUNTS = frozenset(
         *("baseline", "actual", "target", "stretch", "revenue", "level", "filtered"),
         *("estimate", "observed", "value_from", "value_to", "rest", "shrunk", "without"),
         *("value", "centre", "lcl", "ucl", "target_value", "target_from", "target_to"),
+        *("value_before", "value_after"),
     )
 )
 _TEXTS = frozenset(["definition", "numerator", "denominator"])
@@ -59,6 +60,7 @@ _SCORES = frozenset(["servqual", "servqual_weighted", "servperf", "servperf_weig
 _FORMS = frozenset(["promoters", "detractors", "top_box"])
 _BLOCKS = frozenset(["quality", "cost", "delivery"])  # usual names of blocks of drivers
 _TOTALS = frozenset(["overall", "overall_weighted", "overall_mean_weighted"])
+_SIDES = frozenset(["expectation", "perception", "adequate", "desired", "direct_msa", "direct_mss"])
 _DIGITS = {"r_squared": 3, "noise": 3, "adj_r_squared": 3, "cv_r_squared": 3, "df": 1, "n_eff": 0}
 _DIGITS |= {"answer": 0, "base_w": 1, "vif": 1, "signal_variance": 4}
 _DIGITS |= dict.fromkeys(["r_squared_dimensions", "r_squared_gap", "r_squared_perception"], 3)
@@ -131,6 +133,10 @@ def label(key: object, about: About, *, column: str = "dimension") -> str:
     ('Overall', 'Tangibles')
     """
     text = str(int(key)) if isinstance(key, float) and key.is_integer() else str(key)
+    if name := about.group(column, text):
+        return name
+    if column == "item" and text not in about.labels:
+        return question(text, about)
     if text in about.labels:
         return about.label(text)
     measure, _, form = text.partition(":")
@@ -141,6 +147,40 @@ def label(key: object, about: About, *, column: str = "dimension") -> str:
     if text in _BLOCKS or (column in ("first", "second") and text in _SCORES):
         return word(text, about.language)
     return text
+
+
+def question(column: str, about: About) -> str:
+    """Return what was asked in a data column; the column itself where the codebook has no words.
+
+    Where several columns have the same words, the column follows in brackets.
+
+    Examples
+    --------
+    >>> columns = {"E1": ("expectation", "tools"), "P1": ("perception", "tools")}
+    >>> about = About(labels={"tools": "Equipment"}, columns=columns)
+    >>> question("E1", about), question("Q7", about)
+    ('Equipment (expectation)', 'Q7')
+    """
+    asked = about.columns.get(column)
+    if asked is None:
+        return column
+    role, key, *rated = asked
+    words = _words(key, about)
+    if rated:
+        words = f"{key}: {_words(rated[0], about) or rated[0]}"
+    if not words:
+        return column
+    sides = {other[0] for other in about.columns.values() if other[1:] == asked[1:]}
+    if role == "importance" or (role in _SIDES and len(sides) > 1):
+        words = f"{words} ({word(role, about.language, 'role')})"
+    shared = sum(other == asked for other in about.columns.values()) > 1
+    return f"{words} ({column})" if shared else words
+
+
+def _words(key: str, about: About) -> str:
+    """Return the label of a key, else its question; empty where it has neither."""
+    name = about.label(key)
+    return name if name != key else about.text(key)
 
 
 def pattern(column: str, how: Form, unit: str = "") -> str:

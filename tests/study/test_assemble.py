@@ -11,7 +11,7 @@ import cxresearch
 from cxresearch import drivers, kpis, quality, servqual, trends
 from cxresearch.errors import CxError, DataError, InputError, ParamsError
 from cxresearch.study.assemble import natural
-from cxresearch.study.study import load_study
+from cxresearch.study.loading import load_study
 
 PARAMS = """
 study: {name: acme}

@@ -46,6 +46,18 @@ def test_the_whole_file():
     assert book.verbatims["comment"].language == "en"
 
 
+def test_groups_have_names_of_their_own_in_each_language():
+    north = {"en": "North", "sl": "Sever"}
+    groups = {"region": {"label": {"en": "Region", "sl": "Regija"}, "labels": {"N": north}}}
+    tiers = {"tier": {"labels": {1: "Standard", 2: "Premier"}}}
+    book = load_codebook({**yaml.safe_load(BOOK.read_text()), "groups": {**groups, **tiers}})
+    assert book.groups["region"].label == {"en": "Region", "sl": "Regija"}
+    assert book.groups["region"].labels == {"N": north}
+    assert book.groups["tier"].labels == {"1": "Standard", "2": "Premier"}
+    assert load_codebook(json.loads(json.dumps(book.canonical()))) == book
+    assert "region" not in book.columns()
+
+
 def test_columns_know_what_they_are_for():
     columns = load_codebook(BOOK).columns()
     roles = {name: use.role for name, use in columns.items()}
@@ -280,6 +292,7 @@ def test_json_schema():
         "verbatims",
         "competitors",
         "brand",
+        "groups",
     }
     assert schema["$defs"]["MeasureForm"]["properties"]["kind"]["enum"][0] == "csat"
 

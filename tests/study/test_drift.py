@@ -7,11 +7,11 @@ import pytest
 
 from cxresearch import quality
 from cxresearch.errors import CxError, DataError
-from cxresearch.study.study import load_study
+from cxresearch.study.loading import load_study
 
 BOOK = """
 measures:
-  overall: {kind: csat, columns: overall, scale: [1, 5]}
+  whole: {kind: csat, columns: overall, scale: [1, 5]}
 attributes:
   art: {columns: art, scale: [1, 5]}
   wifi: {columns: wifi, scale: [1, 5]}

@@ -6,11 +6,12 @@ import pytest
 
 from cxresearch.errors import DataError
 from cxresearch.study.gather import as_labels
-from cxresearch.study.study import Study, load_study
+from cxresearch.study.loading import load_study
+from cxresearch.study.study import Study
 
 CODEBOOK = """
 measures:
-  overall: {kind: csat, columns: overall, scale: [1, 5], top_box: 2}
+  whole: {kind: csat, columns: overall, scale: [1, 5], top_box: 2}
 attributes:
   art: {columns: art, scale: [1, 5], block: quality}
 """

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from cxresearch.errors import CxError
-from cxresearch.study.study import Study, load_study
+from cxresearch.study.loading import load_study
+from cxresearch.study.study import Study
 
 PEOPLE = pd.DataFrame({"q": [1, 2, 3]})
 PARAMS = """

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,9 @@ from cxresearch.study.params.data import QualityRule
 from cxresearch.study.yaml_file import parse_yaml
 
 ACME = Path(__file__).parent / "fixtures" / "acme.yml"
+
+
+GROUPED = {"responses": "acme.csv", "segments": ["region"]}
 
 
 def of(**sections):
@@ -279,6 +283,34 @@ def test_resolved_is_plain_and_says_the_same():
     again = Params.from_mapping(plain, params.folder)
     assert again.numbers() == params.numbers()
     assert again.resolved() == params.resolved()
+
+
+def test_resolved_params_of_a_group_written_to_a_file_are_the_same_study(tmp_path):
+    one = of(study={"name": "acme", "title": "Acme"}, data=GROUPED, **{"for": {"region": "North"}})
+    assert (one.study.name, one.study.title) == ("acme_North", "Acme · North")
+    place = tmp_path / "again.yml"
+    plain = one.resolved()
+    place.write_text(yaml.safe_dump(plain, allow_unicode=True), encoding="utf-8")
+    again = load_params(place)
+    assert again.study == one.study
+    assert again.numbers() == one.numbers()
+    assert again.resolved() == plain
+    assert pickle.loads(pickle.dumps(one)).resolved() == plain
+
+
+@pytest.mark.parametrize(
+    ("said", "held"),
+    [({"show": 50}, (50, 50)), ({"test": 12}, (10, 12)), ({"show": 30, "test": 30}, (30, 30))],
+)
+def test_what_is_withheld_is_never_only_marked(said, held):
+    bases = of(analysis={"min_n": said}).analysis.min_n
+    assert (bases.show, bases.test) == held
+
+
+@pytest.mark.parametrize("said", [{"show": 50, "test": 40}, {"test": 5}])
+def test_a_base_that_is_withheld_and_marked_is_refused(said):
+    with pytest.raises(ParamsError, match="what is withheld cannot be marked"):
+        of(analysis={"min_n": said})
 
 
 def test_resolved_tells_no_password():

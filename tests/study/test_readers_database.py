@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from cxresearch.errors import DataError, ParamsError
+from cxresearch.study.loading import load_study
 from cxresearch.study.params import Params
-from cxresearch.study.readers import read_query, without_password
-from cxresearch.study.study import load_study
+from cxresearch.study.passwords import with_variables, without_password
+from cxresearch.study.readers import read_query
 
 MAKE = "CREATE TABLE answers (id INTEGER, region VARCHAR(20), q1 INTEGER, w DOUBLE PRECISION)"
 ROWS = "INSERT INTO answers VALUES (1, 'N', 5, 1.5), (2, 'S', NULL, 0.5), (3, NULL, 3, 1)"
@@ -143,7 +144,15 @@ def test_a_password_is_never_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert without_password("x postgresql://a:b:c@h/d?password=e&x=1 y") == (
         "x postgresql://a:***@h/d?password=***&x=1 y"
     )
-    data = {"responses": {"url": "postgresql://a:geheim@h/d", "query": "SELECT 1"}}
+    named = "postgresql://a:${ACME_PASSWORD}@h/d?sslpassword=${OTHER}"
+    assert without_password(named) == named
+    assert with_variables(named) == (named, ())
+    assert with_variables("postgresql://a:b@c@h/d?sslpassword=e") == (
+        "postgresql://a:${DB_PASSWORD}@h/d?sslpassword=${DB_PASSWORD_2}",
+        ("DB_PASSWORD", "DB_PASSWORD_2"),
+    )
+    assert with_variables("duckdb:///a.duckdb") == ("duckdb:///a.duckdb", ())
+    data = {"responses": {"url": "postgresql://a:p@geheim@h/d", "query": "SELECT 1"}}
     params = Params.from_mapping({"study": {"name": "a"}, "data": data, "codebook": "b.yml"})
     assert "geheim" not in str(params.resolved())
     assert "geheim" not in repr(params.data)
@@ -155,7 +164,7 @@ def test_a_password_is_never_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 def test_a_study_out_of_a_database(folder: Path) -> None:
     (folder / "book.yml").write_text(
-        "measures: {overall: {kind: csat, columns: q1, scale: [1, 5]}}\n"
+        "measures: {whole: {kind: csat, columns: q1, scale: [1, 5]}}\n"
     )
     (folder / "params.yml").write_text(
         "study: {name: acme}\n"

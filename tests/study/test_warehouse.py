@@ -17,7 +17,8 @@ from postgres_server import server, why_not
 from cxresearch import drivers, kpis, psychometrics, quality, servqual, trends
 from cxresearch.errors import AnalysisError, InputError
 from cxresearch.results import Result
-from cxresearch.study.study import Study, load_study
+from cxresearch.study.loading import load_study
+from cxresearch.study.study import Study
 from cxresearch.study.warehouse.stored import StoredStudy
 
 BOOK = {

@@ -1,13 +1,17 @@
 """Every note code has its sentence, with its own values and no other."""
 
 import string
+from collections import Counter
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 
+from cxresearch import columns
 from cxresearch.about import About
 from cxresearch.columns import GLOSSARY
 from cxresearch.notes import KINDS, note
-from cxresearch.text import LANGUAGES
+from cxresearch.text import LANGUAGES, notes, words
 from cxresearch.text.notes import SENTENCES, sentence, sentences
 from cxresearch.text.words import header, word
 from cxresearch.verdicts import Verdict
@@ -67,3 +71,16 @@ def test_every_glossary_column_has_a_header():
 def test_every_verdict_has_a_word():
     for verdict in Verdict.__args__:
         assert word(verdict) == "withheld" or " " in word(verdict) or word(verdict) == "detectable"
+
+
+@pytest.mark.parametrize(
+    ("house", "name"),
+    [(columns, "COLUMNS"), (words, "HEADERS"), (words, "WORDS"), (notes, "SENTENCES")],
+)
+def test_a_code_has_its_line_in_one_module(house, name):
+    rooms = [import_module(f"{house.__name__}.{one.name}") for one in iter_modules(house.__path__)]
+    said = Counter(code for room in rooms for code in getattr(room, name, {}))
+    assert said
+    assert [code for code, times in said.items() if times > 1] == []
+    whole = GLOSSARY if name == "COLUMNS" else getattr(house, name)
+    assert set(whole) == set(said)

@@ -27,6 +27,7 @@ from cxresearch.study.codebook.objects import (
     ColumnUse,
     Dimension,
     Direction,
+    Groups,
     Instrument,
     Item,
     Measure,
@@ -89,6 +90,7 @@ class _Builder:
             attributes=_there(attributes),
             verbatims=verbatims,
             brand=_there(brand),
+            groups={key: Groups(key=key, **dict(one)) for key, one in form.groups.items()},
         )
         competitors = self.competitors(form, book)
         self.contradictions()
@@ -100,13 +102,6 @@ class _Builder:
     def dimension(self, key: str, form: DimensionForm) -> Dimension | None:
         place: Place = ("dimensions", key)
         self.claim(key, "dimension", place)
-        if key in RESERVED:
-            self.fault(
-                f'"{key}" is a word of the result tables, no key for a dimension',
-                place,
-                "give the dimension another key; its label may be any text",
-                found="",
-            )
         scale = self.scale(form.scale, place, "dimension")
         direct = scale if form.direct_scale is None else self.direct_scale(form, place)
         items = []
@@ -391,7 +386,14 @@ class _Builder:
     # what holds for all ----------------------------------------------------------------------
 
     def claim(self, key: str, kind: str, place: Place) -> None:
-        """Take a key; one key must not name two things."""
+        """Take a key; one key must not name two things, nor be a word of the result tables."""
+        if key in RESERVED:
+            self.fault(
+                f'"{key}" is a word of the result tables, no key for {_a(kind)}',
+                place,
+                f"give the {kind} another key; its label may be any text",
+                found="",
+            )
         if key in self.claimed:
             self.fault(
                 f'the key "{key}" stands for {_a(self.claimed[key])} and for {_a(kind)}'

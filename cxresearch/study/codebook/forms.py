@@ -361,6 +361,15 @@ class InstrumentForm(Section):
     """Where it comes from."""
 
 
+class GroupsForm(Section):
+    """A column that divides the respondents, as readers shall see it."""
+
+    label: Text = ""
+    """Name: a text, or one per language."""
+    labels: Annotated[Mapping[Label, Text], ByLabel] = Field(default_factory=dict)
+    """Name by group, as the data or their value labels write it: a text, or one per language."""
+
+
 class CodebookForm(Section):
     """A codebook file."""
 
@@ -401,3 +410,5 @@ class CodebookForm(Section):
     """Rivals rated beside us: measure, attribute, item or dimension, and its columns."""
     brand: BrandForm = BrandForm()
     """The brand: what it means to be and how it is seen."""
+    groups: Annotated[Mapping[Key, GroupsForm], ByLabel] = Field(default_factory=dict)
+    """Names of segments, service points and their groups, by column."""

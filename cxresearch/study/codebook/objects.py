@@ -247,6 +247,15 @@ class ColumnUse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Groups:
+    """What readers see of a column that divides the respondents: its name, its groups' names."""
+
+    key: str
+    label: Text = ""
+    labels: Mapping[str, Text] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Codebook:
     """Which column asks what, on which scale, in which role.
 
@@ -258,6 +267,8 @@ class Codebook:
         Rival → key of a measure, attribute, item or dimension → its columns.
     brand : mapping
         Brand attributes by key.
+    groups : mapping
+        Names of segments and their groups, by column.
     partial : bool
         Whether entries with faults were left out, so that a key not found proves nothing.
     """
@@ -270,6 +281,7 @@ class Codebook:
     verbatims: Mapping[str, Verbatim] = field(default_factory=dict)
     competitors: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     brand: Mapping[str, BrandAttribute] = field(default_factory=dict)
+    groups: Mapping[str, Groups] = field(default_factory=dict)
     partial: bool = field(default=False, repr=False, compare=False)
 
     @property

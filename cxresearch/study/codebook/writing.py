@@ -44,6 +44,7 @@ def written(codebook: Codebook) -> dict[str, Any]:
     if codebook.brand:
         brand = {key: _entry(one, codebook) for key, one in codebook.brand.items()}
         sections["brand"] = {"attributes": brand}
+    sections["groups"] = {key: _entry(one, codebook) for key, one in codebook.groups.items()}
     return {name: section for name, section in sections.items() if section}
 
 

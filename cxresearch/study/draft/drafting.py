@@ -18,7 +18,9 @@ from cxresearch.study.draft.entries import Entries
 from cxresearch.study.draft.guesses import IN_USE, Guess
 from cxresearch.study.draft.looks import looks
 from cxresearch.study.draft.waves import Stacked, stacked
-from cxresearch.study.readers import Responses, read, read_query, without_password
+from cxresearch.study.frames import repeated
+from cxresearch.study.passwords import without_password
+from cxresearch.study.readers import Responses, read, read_query
 
 FRAME = "frame"
 
@@ -124,7 +126,7 @@ def draft(
     Raises
     ------
     DataError
-        Where a file cannot be read.
+        Where a file cannot be read, or a frame has two columns of one name.
 
     Examples
     --------
@@ -182,7 +184,8 @@ def _in_memory(
 ) -> Responses:
     plain = frame.reset_index(drop=True).copy(deep=False)
     plain.columns = [str(name) for name in plain.columns]
-    plain = plain.loc[:, ~plain.columns.duplicated()]
+    if twice := list(dict.fromkeys(plain.columns[plain.columns.duplicated()])):
+        raise DataError(repeated(twice, FRAME))
     for name in plain.columns:
         if isinstance(plain[name].dtype, pd.CategoricalDtype):
             plain[name] = plain[name].astype(object)

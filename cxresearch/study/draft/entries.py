@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 
+from cxresearch.study.codebook.build import RESERVED
 from cxresearch.study.draft.batteries import DIMENSIONS, Battery, battery, perceptions_only
 from cxresearch.study.draft.guesses import Confidence, Guess, Role, least_sure
 from cxresearch.study.draft.languages import language_of, of_questions
@@ -35,7 +36,6 @@ from cxresearch.study.readers import Responses
 
 MOST_EXACT = 16
 """Drivers up to which every subset of them is gone through; beyond, time and memory explode."""
-RESERVED = {"overall", "overall_weighted", "wave", "reference"}
 _LABELS = {
     "satisfaction": "Satisfaction",
     "recommend": "Recommendation",

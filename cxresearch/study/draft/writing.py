@@ -13,6 +13,7 @@ import yaml
 
 from cxresearch.study.draft.drafting import Draft
 from cxresearch.study.draft.guesses import IN_USE
+from cxresearch.study.passwords import with_variables
 
 _SCHEMA = "# yaml-language-server: $schema=schema.json\n"
 _FLOW = 100
@@ -31,6 +32,8 @@ def params_text(draft: Draft, name: str, place: Path) -> str:
         Where the file will lie: paths of data are written relative to its folder.
     """
     told = _comments(draft)
+    sources = [_source(one, place) for one in draft.sources]
+    secrets = sorted({name for _, names in sources for name in names})
     lines = [
         _SCHEMA
         + f"# Drafted from {_named(draft)}: {draft.n_rows} rows, {len(draft.guesses)} columns.",
@@ -42,10 +45,13 @@ def params_text(draft: Draft, name: str, place: Path) -> str:
         lines += ["#", "# Not found, to be added where the file has it:"]
         lines += [f"#   - {one}" for one in draft.lacking]
     title = re.sub(r"[_-]+", " ", name).strip()
+    if secrets:
+        lines += ["#", "# The password of the database is not written down. Before a run:"]
+        lines += [f"#   export {name}=…" for name in secrets]
     lines += ["", "study:", f"  name: {quoted(name)}", f"  title: {quoted(title or name)}"]
     shown = "language of the pages: en | es | sl | ru"
     lines += [_line(f"  language: {draft.language}", shown), "", "data:"]
-    lines += _responses(draft, name, place)
+    lines += _responses(draft, name, [one for one, _ in sources])
     for key, value in draft.data.items():
         if key == "segments":
             lines.append("  segments:")
@@ -159,21 +165,20 @@ def _named(draft: Draft) -> str:
     return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
 
 
-def _responses(draft: Draft, name: str, place: Path) -> list[str]:
-    if not draft.sources:
+def _responses(draft: Draft, name: str, sources: list[dict[str, Any]]) -> list[str]:
+    if not sources:
         return [
             _line(
                 f"  responses: ../{name}.csv", f'write the frame there: frame.to_csv("{name}.csv")'
             )
         ]
-    if len(draft.sources) == 1:
-        only = _source(draft.sources[0], place)
+    if len(sources) == 1:
+        only = sources[0]
         if set(only) == {"path"}:
             return [f"  responses: {quoted(only['path'])}"]
         return ["  responses:", *(f"    {key}: {_flow(value)}" for key, value in only.items())]
     lines = ["  responses:"]
-    for one in draft.sources:
-        source = _source(one, place)
+    for source in sources:
         columns = {
             new: own for new, own in source.pop("columns", {}).items() if _wanted(draft, new)
         }
@@ -195,8 +200,10 @@ def _wanted(draft: Draft, column: str) -> bool:
     return bool(draft.guesses.loc[draft.guesses["column"] == column, "role"].isin(IN_USE).any())
 
 
-def _source(source: Mapping[str, Any], place: Path) -> dict[str, Any]:
+def _source(source: Mapping[str, Any], place: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return an entry of data.responses as it is written, and the variables of its passwords."""
     found = dict(source)
+    secrets: tuple[str, ...] = ()
     if "path" in found:
         path = Path(found["path"]).absolute()
         try:
@@ -205,7 +212,9 @@ def _source(source: Mapping[str, Any], place: Path) -> dict[str, Any]:
             found["path"] = path.as_posix()
     elif found["url"].startswith(("duckdb:///", "sqlite:///")):
         found["url"] = _moved(found["url"], place)
-    return found
+    if "url" in found:
+        found["url"], secrets = with_variables(found["url"])
+    return found, secrets
 
 
 def _moved(url: str, place: Path) -> str:

@@ -42,7 +42,25 @@ class MinN(Section):
     show: Annotated[Whole, Field(ge=1)] = 10
     """Respondents below which a figure is withheld."""
     test: Annotated[Whole, Field(ge=1)] = 30
-    """Respondents below which a figure is marked as a low base."""
+    """Respondents below which a figure is marked as a low base; never fewer than show."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _test_follows(cls, value: Any) -> Any:
+        """Without a test of its own, a show above the usual test takes it along."""
+        if not isinstance(value, Mapping) or value.get("test") is not None:
+            return value
+        show = value.get("show")
+        usual = cls.model_fields["test"].default
+        above = isinstance(show, int) and not isinstance(show, bool) and show > usual
+        return {**value, "test": show} if above else value
+
+    @model_validator(mode="after")
+    def _shown_before_tested(self) -> Self:
+        if self.show > self.test:
+            what = f"show is {self.show}, test is {self.test}: what is withheld cannot be marked"
+            raise wrong(what, f"write {{show: {self.test}, test: {self.show}}}")
+        return self
 
 
 class Servqual(Section):

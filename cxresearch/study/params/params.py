@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -30,6 +29,7 @@ from cxresearch.study.params.each import Each, chosen, columns, name, title
 from cxresearch.study.params.report import ReportSection
 from cxresearch.study.params.study import StudySection
 from cxresearch.study.params.tables import Table, TableName, table_form
+from cxresearch.study.passwords import without_password
 from cxresearch.study.yaml_file import Document
 
 
@@ -87,6 +87,7 @@ class Params(Section):
 
     _folder: Path = PrivateAttr(default_factory=Path)
     _source: Path | None = PrivateAttr(default=None)
+    _declared: StudySection | None = PrivateAttr(default=None)
     _document: Document = PrivateAttr(default_factory=lambda: Document(content={}))
 
     @model_validator(mode="before")
@@ -136,8 +137,13 @@ class Params(Section):
         return dumped
 
     def resolved(self) -> dict[str, Any]:
-        """Return every param as plain values, paths relative to the params file, no passwords."""
-        plain = _plain(self.model_dump(mode="python"), self._folder)
+        """Return every param as plain values, paths relative to the params file, no passwords.
+
+        Written to a file beside the params file they say the same: the study is called what the
+        params call it, not yet after the groups of ``for``.
+        """
+        said = self.model_copy(update={"study": self._declared or self.study})
+        plain = _plain(said.model_dump(mode="python"), self._folder)
         assert isinstance(plain, dict)
         return plain
 
@@ -209,7 +215,9 @@ class Params(Section):
             "name": name(self.study.name, self.each),
             "title": title(self.study.title or self.study.name, self.each),
         }
-        return self.model_copy(update={"study": self.study.model_copy(update=said)})
+        called = self.model_copy(update={"study": self.study.model_copy(update=said)})
+        called._declared = self.study
+        return called
 
     @classmethod
     def _usable(cls, document: Document, error: ValidationError, folder: Path) -> Self | None:
@@ -254,7 +262,7 @@ def _plain(value: Any, folder: Path) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, str):
-        return re.sub(r"(://[^:/@\s]*):[^@/\s]+@", r"\1:***@", value)
+        return without_password(value)
     return value if value is None or isinstance(value, bool | int | float) else str(value)
 
 

@@ -17,7 +17,7 @@ from cxresearch.errors import DataError, Fault
 from cxresearch.notes import Note, note
 from cxresearch.study.readers.answer_labels import Recoded, labels_to_codes
 from cxresearch.study.readers.cells import as_numbers
-from cxresearch.study.readers.database import ask, without_password
+from cxresearch.study.readers.database import ask
 from cxresearch.study.readers.excel import Sheet, read_excel
 from cxresearch.study.readers.files import (
     FORMATS,
@@ -46,7 +46,6 @@ __all__ = [
     "labels_to_codes",
     "read",
     "read_query",
-    "without_password",
 ]
 
 _TAKES: dict[str, tuple[Format, ...]] = {

@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote, urlsplit
 import pyarrow as pa
 
 from cxresearch.errors import DataError, Fault, did_you_mean
+from cxresearch.study.passwords import SECRET, VARIABLE, without_password
 
 _ENGINES = {
     "duckdb": "duckdb",
@@ -23,12 +24,6 @@ _ENGINES = {
     "postgresql": "postgres",
 }
 _EXAMPLES = "duckdb:///answers.duckdb, sqlite:///answers.sqlite, postgresql://user@host/database"
-_SECRET = "***"
-_PASSWORD = re.compile(
-    r"(?P<start>[a-z][a-z0-9+.-]*://[^:/@\s]*:)[^@\s]*(?:@[^@/?\s]*)*(?P<end>@)", re.IGNORECASE
-)
-_NAMED = re.compile(r"([?&](?:password|sslpassword|token|motherduck_token)=)[^&\s]*", re.IGNORECASE)
-_VARIABLE = re.compile(r"\$\{(\w+)\}")
 _QUESTION = re.compile(
     r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(?:select|with|from|values|table|pivot)\b", re.I | re.DOTALL
 )
@@ -62,18 +57,6 @@ class Database:
 
     def __repr__(self) -> str:
         return f"Database({self.name})"
-
-
-def without_password(text: str) -> str:
-    """Return a text in which no URL shows its password.
-
-    Examples
-    --------
-    >>> without_password("postgresql://ana:secret@db.example.org/survey")
-    'postgresql://ana:***@db.example.org/survey'
-    """
-    hidden = _PASSWORD.sub(rf"\g<start>{_SECRET}\g<end>", text)
-    return _NAMED.sub(rf"\g<1>{_SECRET}", hidden)
 
 
 def database(url: str, folder: Path) -> Database:
@@ -300,12 +283,12 @@ def _told(error: Exception, place: Database) -> str:
     lines = [line for line in str(error).splitlines() if line.strip()]
     text = without_password(" ".join(lines[:2]))
     secret = urlsplit(place.url).password if place.engine == "postgres" else None
-    return text.replace(unquote(secret), _SECRET).replace(secret, _SECRET) if secret else text
+    return text.replace(unquote(secret), SECRET).replace(secret, SECRET) if secret else text
 
 
 def _filled(text: str, shown: str) -> str:
     """Return a text with ${NAME} replaced by the variable of that name."""
-    absent = [name for name in _VARIABLE.findall(text) if name not in os.environ]
+    absent = [name for name in VARIABLE.findall(text) if name not in os.environ]
     if absent:
         raise DataError(
             Fault(
@@ -316,7 +299,7 @@ def _filled(text: str, shown: str) -> str:
                 hint=f"export {absent[0]}=… before the run",
             )
         )
-    return _VARIABLE.sub(lambda found: quote(os.environ[found[1]], safe=""), text)
+    return VARIABLE.sub(lambda found: quote(os.environ[found[1]], safe=""), text)
 
 
 def _short(query: str) -> str:

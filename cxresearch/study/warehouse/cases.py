@@ -2,27 +2,35 @@
 
 The rules are those for answers in memory: a case has the outcome and every driver; "did not
 use" is an indicator beside the mean of those who did; drivers that nobody rated or that never
-vary are left out, by name.
+vary are left out, by name. All groups that ask the same of the answers are counted in one scan.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import ibis
 import numpy as np
+import pandas as pd
 
+from cxresearch.stats.layout import Floats
 from cxresearch.stats.moments import Sums
-from cxresearch.study.study import Cell
 from cxresearch.study.warehouse import names
 from cxresearch.study.warehouse.absent import not_in_memory
-from cxresearch.study.warehouse.expressions import measure_value, score, score_columns
+from cxresearch.study.warehouse.answered import (
+    Answered,
+    Asked,
+    Labels,
+    alike,
+    answered,
+    asked_of,
+    by_cell,
+    places_of,
+)
 from cxresearch.study.warehouse.grouping import grouping
-from cxresearch.study.warehouse.numbers import number, one_if
-from cxresearch.study.warehouse.sampled import stratum
 from cxresearch.study.warehouse.sums import sums
 
 if TYPE_CHECKING:
@@ -31,6 +39,7 @@ if TYPE_CHECKING:
 GROUPS = 1000
 FEWEST_GROUPS = 40
 OUTCOME = "(outcome)"
+_NUMBERS = 4_000_000  # sums that come into memory at a time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -39,10 +48,8 @@ class CountedCases:
 
     Attributes
     ----------
-    rows : ibis Table
-        The cases, their columns called ``x0, x1, …``; the outcome is the last.
     columns : tuple of str
-        What these columns are.
+        Drivers, indicators of "did not use", covariates; the outcome is the last.
     players : dict
         Driver → its columns: itself, and its indicator of "did not use" where there is one.
     covariates : list of str
@@ -54,15 +61,16 @@ class CountedCases:
         Driver → cases that did not use it.
     same : list of (driver, driver)
         Drivers that the very same respondents did not use or left blank.
-    levels : ndarray
+    levels : int
         Distinct values of the outcome.
     sums : Sums
         Of the columns, by random group of respondents (whole clusters).
     strata : ndarray or None
         Stratum of each random group, where there are several.
+    turn : ndarray, shape (k, columns)
+        The columns as combinations of those of the rows, each taken from its centre.
     """
 
-    rows: Any
     columns: tuple[str, ...]
     players: dict[str, list[str]]
     covariates: list[str]
@@ -70,30 +78,37 @@ class CountedCases:
     n_total: int
     unused: dict[str, int]
     same: list[tuple[str, str]]
-    levels: np.ndarray
+    levels: int
     sums: Sums
     strata: np.ndarray | None
+    turn: Floats
 
 
-def outcome(table: Any, study: StoredStudy, asked: str) -> Any:
-    """Return the outcome: a score, or 0 and 1 for a form such as ``recommend:promoters``."""
-    key, _, form = asked.partition(":")
-    if not form:
-        return score(table, study.codebook, key)
-    measure = study.codebook.measures[key]
-    value = measure_value(table, measure)
-    if form == "promoters":
-        told = value >= measure.promoters_from
-    elif form == "detractors":
-        told = value <= measure.detractors_to
-    else:
-        told = value >= measure.scale.max - (measure.top_box or 1) + 1
-    return ibis.ifelse(value.isnull(), ibis.null(), one_if(told))
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Together:
+    """Groups whose cases were counted in one scan.
+
+    Attributes
+    ----------
+    rows : ibis Table
+        The cases of all groups: grouping columns ``keys``, ``x0, x1, …`` (the outcome is the
+        last) taken from their centres, ``w``, ``stratum`` and ``cluster``.
+    keys : tuple of str
+    groups : tuple of tuple of str
+        Labels of each group.
+    cases : tuple of CountedCases
+        In the order of the groups.
+    """
+
+    rows: Any
+    keys: tuple[str, ...]
+    groups: tuple[Labels, ...]
+    cases: tuple[CountedCases, ...]
 
 
 def counted_cases(
     study: StoredStudy,
-    cell: Cell,
+    groups: Sequence[dict[str, str]],
     asked: str,
     drivers: Sequence[str],
     covariates: Sequence[str],
@@ -101,11 +116,13 @@ def counted_cases(
     missing: str,
     few: tuple[float, float],
     not_used: str,
-) -> CountedCases:
-    """Return the cases of one group.
+) -> Iterator[tuple[Answered, Together]]:
+    """Yield the cases of groups in their order, with who answered what in the same groups.
 
     Parameters
     ----------
+    groups : sequence of dict
+        Grouping column → label.
     asked, drivers, covariates
         Outcome, driver keys, and what is held constant.
     missing : str
@@ -122,225 +139,241 @@ def counted_cases(
     """
     if missing not in ("listwise", "indicator"):
         raise not_in_memory(f"missing: {missing}")
-    table = study.of_cell(cell).rows()
-    book = study.codebook
-    columns: dict[str, Any] = {f"d{i}": score(table, book, key) for i, key in enumerate(drivers)}
-    marks = {}
-    for i, key in enumerate(drivers):
-        unused: Any = ibis.literal(False)
-        if study.params.analysis.drivers.not_applicable == "indicator":
-            unused = ibis.and_(*[table[names.unused(name)] for name in score_columns(book, key)])
-        if missing == "indicator":
-            unused = columns[f"d{i}"].isnull()
-        marks[f"u{i}"] = unused
-    held = _covariates(table, study, covariates)
-    extra = {
-        "y": outcome(table, study, asked),
-        **{f"c{j}": one for j, one in enumerate(held.values())},
-    }
-    kept: dict[str, Any] = {"w": table[names.WEIGHT], "id": table[names.ID]}
-    kept["stratum"] = stratum(table, study.params.data)
-    if study.kept.clusters is not None:
-        kept["cluster"] = table[names.CLUSTER]
-    rows = table.select(**kept, **columns, **marks, **extra)
-    facts = _facts(rows, drivers)
-    left_out: dict[str, str] = {}
-    marked = []
-    known = rows["y"].notnull()
-    for i, key in enumerate(drivers):
-        if not facts[f"answered{i}"]:
-            left_out[key] = "empty"
-            continue
-        there = rows[f"d{i}"].notnull()
-        if facts[f"unused{i}"]:
-            marked.append(i)
-            there = there | rows[f"u{i}"]
-        known = known & there
-    for j in range(len(held)):
-        known = known & rows[f"c{j}"].notnull()
-    same = [] if missing == "indicator" else _same(rows, drivers, left_out, marked, few)
-    cases = rows.filter(known)
-    told = _spread(cases, drivers, marked, held)
-    same = _same_marks(cases, drivers, marked) + same
-    final: dict[str, Any] = {}
-    players: dict[str, list[str]] = {}
-    counts: dict[str, int] = {}
-    n = int(told["n"])
-    for i, key in enumerate(drivers):
-        if key in left_out:
-            continue
-        value = cases[f"d{i}"]
-        low, high = told[f"low{i}"], told[f"high{i}"]
-        marks_here = int(told.get(f"unused{i}") or 0)
-        own = [key]
-        indicator = None
-        if 0 < marks_here < n and told[f"used{i}"]:
-            mean = float(told[f"sum{i}"]) / float(told[f"used{i}"])
-            value = ibis.ifelse(cases[f"u{i}"], number(mean), value)
-            indicator = one_if(cases[f"u{i}"])
-            own = [key, not_used + key]
-            counts[key] = marks_here
-            low, high = min(low, mean), max(high, mean)
-        if n == 0 or low is None or not high > low or marks_here == n:
-            left_out[key] = "constant"
-            continue
-        final[key] = value
-        players[key] = own
-        if indicator is not None:
-            final[not_used + key] = indicator
-    kept_covariates = []
-    for j, name in enumerate(held):
-        if n and told[f"chigh{j}"] > told[f"clow{j}"]:
-            final[name] = cases[f"c{j}"]
-            kept_covariates.append(name)
-    final[OUTCOME] = cases["y"]
-    labels = tuple(final)
-    xs = {f"x{i}": one.cast("float64") for i, one in enumerate(final.values())}
-    base = {name: cases[name] for name in kept}
-    whole = cases.select(**base, **xs)
-    levels = whole.select(y=whole[f"x{len(labels) - 1}"]).distinct().limit(1000).execute()
-    found, strata = _by_groups(study, whole, labels, told)
-    return CountedCases(
-        rows=whole,
-        columns=labels,
-        players=players,
-        covariates=kept_covariates,
-        left_out=left_out,
-        n_total=int(facts["n_total"]),
-        unused=counts,
-        same=same,
-        levels=np.sort(levels["y"].to_numpy(dtype=float)),
-        sums=found,
-        strata=strata,
-    )
+    for columns, some in groupby(groups, key=lambda one: tuple(one)):
+        labels = [tuple(one.values()) for one in some]
+        table = asked_of(study, columns, asked, drivers, covariates, missing=missing)
+        told = answered(table, labels, weighted=study.kept.plan.weighted)
+        counting = _Counting(study, table, columns, missing, few, not_used)
+        for places in _at_once(study, told, columns):
+            part = told.of(places)
+            yield part, counting.cases([labels[i] for i in places], part)
 
 
-def _covariates(table: Any, study: StoredStudy, wanted: Sequence[str]) -> dict[str, Any]:
-    held: dict[str, Any] = {}
-    for name in wanted:
-        if name in study.segments or name == study.wave_column:
-            label = table[names.group(name)]
-            for one in study.kept.categories[name][1:]:
-                held[f"{name} = {one}"] = ibis.ifelse(
-                    label.isnull(), ibis.null(), one_if(label == one)
-                )
-        else:
-            held[f"covariate: {name}"] = score(table, study.codebook, name)
-    return held
+def _at_once(study: StoredStudy, told: Answered, columns: Sequence[str]) -> Iterator[list[int]]:
+    """Yield groups that ask the same of the answers, as many as memory should hold at a time."""
+    k = told.answered.shape[1] + (told.unused > 0).any(axis=0).sum() + 1
+    each = _random_groups(study, columns) * k * (k + 1)
+    most = max(1, int(_NUMBERS // each))
+    empty = told.answered == 0
+    for _, some in groupby(range(len(empty)), key=lambda i: empty[i].tobytes()):
+        places = list(some)
+        for at in range(0, len(places), most):
+            yield places[at : at + most]
 
 
-def _facts(rows: Any, drivers: Sequence[str]) -> Mapping[str, Any]:
-    """Count who answered what, in the whole group."""
-    anything = rows["y"].notnull()
-    asked: dict[str, Any] = {}
-    for i in range(len(drivers)):
-        answered = rows[f"d{i}"].notnull()
-        anything = anything | answered
-        asked[f"answered{i}"] = answered.sum().fill_null(0)
-        asked[f"unused{i}"] = rows[f"u{i}"].sum().fill_null(0)
-    asked["n_total"] = anything.sum().fill_null(0)
-    return dict(rows.aggregate(**asked).execute().iloc[0])
+def _random_groups(study: StoredStudy, columns: Sequence[str]) -> int:
+    """Return the number of random groups in each stratum of a group times its strata."""
+    strata = _strata(study, columns)
+    return strata * max(GROUPS // strata, FEWEST_GROUPS)
 
 
-def _spread(
-    cases: Any, drivers: Sequence[str], marked: list[int], held: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return how the cases' answers are spread, and what those who used a thing said of it."""
-    asked: dict[str, Any] = {"n": cases.count()}
-    w = cases["w"]
-    for i in range(len(drivers)):
-        x = cases[f"d{i}"]
-        if i in marked:
-            used = x.notnull() & ~cases[f"u{i}"]
-            asked[f"unused{i}"] = cases[f"u{i}"].sum().fill_null(0)
-            asked[f"used{i}"] = w.sum(where=used).fill_null(number(0))
-            asked[f"sum{i}"] = (w * x).sum(where=used).fill_null(number(0))
-            asked |= {f"low{i}": x.min(where=used), f"high{i}": x.max(where=used)}
-        else:
-            asked |= {f"low{i}": x.min(), f"high{i}": x.max()}
-    for j in range(len(held)):
-        asked |= {f"clow{j}": cases[f"c{j}"].min(), f"chigh{j}": cases[f"c{j}"].max()}
-    asked |= {"ylow": cases["y"].min(), "yhigh": cases["y"].max()}
-    return dict(cases.aggregate(**asked).execute().iloc[0])
+def _strata(study: StoredStudy, columns: Sequence[str]) -> int:
+    """Return the strata that a group can have: those of its wave where waves are groups."""
+    strata = max(len(study.kept.plan.strata), 1)
+    if study.wave_column in columns:
+        strata = max(strata // max(len(study.kept.categories[study.wave_column]), 1), 1)
+    return strata
 
 
-def _same_marks(cases: Any, drivers: Sequence[str], marked: list[int]) -> list[tuple[str, str]]:
-    """Return drivers that the very same cases did not use."""
-    pairs = list(combinations(marked, 2))
-    if not pairs:
-        return []
-    return _alike(cases, {i: cases[f"u{i}"] for i in marked}, drivers, least=1)
+@dataclass(frozen=True, slots=True)
+class _Counting:
+    """How the cases of several groups are counted."""
+
+    study: StoredStudy
+    asked: Asked
+    columns: tuple[str, ...]
+    missing: str
+    few: tuple[float, float]
+    not_used: str
+
+    def cases(self, groups: Sequence[Labels], told: Answered) -> Together:
+        """Return the cases of groups in which the same drivers were rated by nobody."""
+        asked, study = self.asked, self.study
+        plan, keys = study.kept.plan, asked.keys
+        p, q = len(asked.drivers), len(asked.covariates)
+        rated = [i for i in range(p) if told.answered[0, i]]
+        marked = [i for i in rated if told.unused[:, i].any()]
+        cases = self._complete(groups, rated, marked)
+        values = {f"d{i}": cases[f"d{i}"] for i in rated}
+        centre = {f"d{i}": float(told.centre[i]) for i in rated}
+        edges = {f"d{i}": cases[f"d{i}"] for i in marked}
+        counted = {}
+        for i in marked:
+            values[f"d{i}"] = cases[f"d{i}"].fill_null(ibis.literal(centre[f"d{i}"]))
+            values[f"u{i}"] = cases[f"u{i}"].cast("int8").cast("float64")
+            centre[f"u{i}"] = 0.0
+            counted |= {f"n{i}_{j}": cases[f"u{i}"] & cases[f"u{j}"] for j in marked if j >= i}
+        for name, at in [*((f"c{j}", p + j) for j in range(q)), ("y", p + q)]:
+            values[name], centre[name] = cases[name], float(told.centre[at])
+        by = {key: cases[key] for key in keys}
+        by["group"] = self._group(cases)
+        if plan.strata:
+            by["stratum"] = cases["stratum"]
+        frame, found = sums(
+            cases.rename({names.WEIGHT: "w"}),
+            values,
+            [centre[name] for name in values],
+            by,
+            weighted=plan.weighted,
+            edges=edges,
+            counted=counted,
+        )
+        levels = by_cell(cases, {"levels": cases["y"].nunique()}, keys, groups)["levels"]
+        frame = frame.sort_values(list(by), key=lambda column: column.astype(str))
+        order = frame.index.to_numpy()
+        places = places_of(frame, keys, groups)
+        parts = []
+        for at in range(len(groups)):
+            here = places == at
+            one = _Group(self, told, at, rated, marked, tuple(values), found.of(order[here]))
+            parts.append(one.cases(frame[here], int(levels[at])))
+        base = {name: cases[name] for name in (*keys, "w", "stratum")}
+        if plan.clustered:
+            base["cluster"] = cases["cluster"]
+        xs = {f"x{i}": values[one] - centre[one] for i, one in enumerate(values)}
+        return Together(
+            rows=cases.select(**base, **xs), keys=keys, groups=tuple(groups), cases=tuple(parts)
+        )
+
+    def _complete(
+        self, groups: Sequence[Labels], rated: Sequence[int], marked: Sequence[int]
+    ) -> Any:
+        """Return the rows of those with the outcome, every driver and every covariate."""
+        rows = self.asked.rows
+        known = [rows["y"].notnull()]
+        known += [rows[f"c{j}"].notnull() for j in range(len(self.asked.covariates))]
+        for i in rated:
+            there = rows[f"d{i}"].notnull()
+            known.append(there | rows[f"u{i}"] if i in marked else there)
+        for at, key in enumerate(self.asked.keys):
+            known.append(rows[key].isin(sorted({one[at] for one in groups})))
+        return rows.filter(ibis.and_(*known))
+
+    def _group(self, cases: Any) -> Any:
+        """Return the random group of each case: by its id, or its whole cluster."""
+        clusters = self.study.kept.clusters
+        many = _random_groups(self.study, self.columns) // _strata(self.study, self.columns)
+        if clusters is None:
+            return grouping(cases["id"].cast("string"), many)
+        if len(clusters) <= GROUPS:
+            return cases["cluster"]
+        return grouping(cases["cluster"], many)
 
 
-def _same(
-    rows: Any,
-    drivers: Sequence[str],
-    left_out: Mapping[str, str],
-    marked: list[int],
-    few: tuple[float, float],
-) -> list[tuple[str, str]]:
-    """Return drivers that the very same respondents left blank, of those with the outcome."""
-    inside = rows.filter(rows["y"].notnull())
-    holes = {
-        i: inside[f"d{i}"].isnull() & ~inside[f"u{i}"] if i in marked else inside[f"d{i}"].isnull()
-        for i, key in enumerate(drivers)
-        if key not in left_out
-    }
-    return _alike(inside, holes, drivers, least=few[0], share=few[1])
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """One group of those counted together: which columns it has, and its sums."""
+
+    how: _Counting
+    told: Answered
+    at: int
+    rated: Sequence[int]
+    marked: Sequence[int]
+    names: tuple[str, ...]
+    sums: Sums
+
+    def cases(self, frame: pd.DataFrame, levels: int) -> CountedCases:
+        """Return the cases; `frame` has the random groups with the counts of their indicators."""
+        asked, told, at = self.how.asked, self.told, self.at
+        keys, whole = asked.drivers, self.sums.total()
+        both = self._unused(frame)
+        left_out = {keys[i]: "empty" for i in range(len(keys)) if i not in self.rated}
+        players: dict[str, list[str]] = {}
+        unused: dict[str, int] = {}
+        turned = _Turned(self.names, whole.centre)
+        for i in self.rated:
+            low, high = whole.low[turned.at(f"d{i}")], whole.high[turned.at(f"d{i}")]
+            marks, key = int(both[i, i]), keys[i]
+            mean = np.nan
+            if 0 < marks < whole.n and (used := whole.weight - whole.shift[turned.at(f"u{i}")]) > 0:
+                mean = whole.centre[turned.at(f"d{i}")] + whole.shift[turned.at(f"d{i}")] / used
+                unused[key] = marks
+                low, high = min(low, mean), max(high, mean)
+            if not high > low or marks == whole.n:
+                left_out[key] = "constant"
+                continue
+            players[key] = [key]
+            turned.take(key, f"d{i}", low, high, (f"u{i}", mean) if key in unused else None)
+            if key in unused:
+                players[key].append(self.how.not_used + key)
+                turned.take(self.how.not_used + key, f"u{i}", 0.0, 1.0)
+        held = []
+        for j, name in enumerate(asked.covariates):
+            low, high = whole.low[turned.at(f"c{j}")], whole.high[turned.at(f"c{j}")]
+            if high > low:
+                held.append(name)
+                turned.take(name, f"c{j}", low, high)
+        turned.take(OUTCOME, "y", whole.low[-1], whole.high[-1])
+        same = alike(both, self.marked, 1)
+        if self.how.missing != "indicator":
+            same += told.same(at, self.rated, self.how.few)
+        strata = None
+        if "stratum" in frame:
+            codes = np.unique(frame["stratum"].astype(str), return_inverse=True)[1]
+            strata = codes if codes.max(initial=0) > 0 else None
+        return CountedCases(
+            columns=tuple(turned.names),
+            players=players,
+            covariates=held,
+            left_out=left_out,
+            n_total=int(told.n_total[at]),
+            unused=unused,
+            same=[(keys[i], keys[j]) for i, j in same],
+            levels=levels,
+            sums=turned.sums(self.sums),
+            strata=strata,
+            turn=turned.matrix(),
+        )
+
+    def _unused(self, frame: pd.DataFrame) -> np.ndarray:
+        """Return how many cases used neither of two drivers: (p, p)."""
+        p = len(self.how.asked.drivers)
+        found = np.zeros((p, p), dtype=np.int64)
+        for i in self.marked:
+            for j in self.marked:
+                found[i, j] = frame[f"n{min(i, j)}_{max(i, j)}"].sum()
+        return found
 
 
-def _alike(
-    rows: Any,
-    holes: Mapping[int, Any],
-    drivers: Sequence[str],
-    *,
-    least: float,
-    share: float = 0.0,
-) -> list[tuple[str, str]]:
-    if len(holes) < 2:
-        return []
-    asked: dict[str, Any] = {"n": rows.count()}
-    asked |= {f"n{i}": one.sum().fill_null(0) for i, one in holes.items()}
-    for i, j in combinations(holes, 2):
-        asked[f"n{i}_{j}"] = (holes[i] & holes[j]).sum().fill_null(0)
-    row = rows.aggregate(**asked).execute().iloc[0]
-    most = max(least, share * row["n"])
-    return [
-        (drivers[i], drivers[j])
-        for i, j in combinations(holes, 2)
-        if row[f"n{i}"] >= most and row[f"n{i}"] == row[f"n{j}"] == row[f"n{i}_{j}"]
-    ]
+class _Turned:
+    """Columns of a group put together from the columns of the rows."""
 
+    def __init__(self, sources: Sequence[str], centre: Floats) -> None:
+        self.sources, self.given = list(sources), centre
+        self.names: list[str] = []
+        self.parts: list[Floats] = []
+        self.centre: list[float] = []
+        self.low: list[float] = []
+        self.high: list[float] = []
 
-def _by_groups(
-    study: StoredStudy, whole: Any, labels: Sequence[str], told: Mapping[str, Any]
-) -> tuple[Sums, np.ndarray | None]:
-    """Return the sums by random group, whole clusters together, and the strata of the groups."""
-    plan = study.kept.plan
-    clusters = study.kept.clusters
-    strata = max(len(plan.strata), 1)
-    if clusters is None:
-        group = grouping(whole["id"].cast("string"), max(GROUPS // strata, FEWEST_GROUPS))
-    elif len(clusters) <= GROUPS:
-        group = whole["cluster"]
-    else:
-        group = grouping(whole["cluster"], max(GROUPS // strata, FEWEST_GROUPS))
-    by = {"group": group}
-    if plan.strata:
-        by["stratum"] = whole["stratum"]
-    values = {label: whole[f"x{i}"] for i, label in enumerate(labels)}
-    centre = [0.0] * (len(labels) - 1) + [float(told["ylow"] or 0.0)]
-    if told["n"]:
-        first = whole.aggregate(**{f"x{i}": whole[f"x{i}"].mean() for i in range(len(labels))})
-        centre = first.execute().iloc[0].to_numpy(dtype=float).tolist()
-    keyed = whole.mutate(**{names.WEIGHT: whole["w"]})
-    frame, found = sums(keyed, values, centre, by, squares=plan.weighted)
-    if not plan.weighted:
-        found = found.unweighted()
-    order = frame.reset_index().sort_values(list(by), key=lambda c: c.astype(str))
-    found = found.of(order["index"].to_numpy(dtype=np.intp))
-    codes = None
-    if plan.strata:
-        codes = np.unique(order["stratum"].astype(str), return_inverse=True)[1]
-        codes = codes if codes.max(initial=0) > 0 else None
-    return found, codes
+    def at(self, source: str) -> int:
+        """Return the place of a column of the rows."""
+        return self.sources.index(source)
+
+    def take(
+        self,
+        name: str,
+        source: str,
+        low: float,
+        high: float,
+        filled: tuple[str, float] | None = None,
+    ) -> None:
+        """Take a column, with its mean where another column says that it was not used."""
+        own = np.zeros(len(self.sources))
+        own[self.at(source)] = 1.0
+        if filled is not None:
+            own[self.at(filled[0])] = filled[1] - self.given[self.at(source)]
+        self.names.append(name)
+        self.parts.append(own)
+        self.centre.append(float(self.given[self.at(source)]))
+        self.low.append(float(low))
+        self.high.append(float(high))
+
+    def matrix(self) -> Floats:
+        """Return the columns as combinations of those of the rows."""
+        return np.column_stack(self.parts)
+
+    def sums(self, found: Sums) -> Sums:
+        """Return the sums of the columns."""
+        edges = np.array(self.low), np.array(self.high)
+        return found.turned(self.matrix(), self.names, np.array(self.centre), *edges)

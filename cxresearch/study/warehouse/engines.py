@@ -7,7 +7,7 @@ this module is written once, as Ibis expressions.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -21,7 +21,8 @@ from ibis.common.exceptions import IbisError
 
 from cxresearch.errors import DataError, Fault
 from cxresearch.study.params import Source
-from cxresearch.study.readers.database import Database, connect, database, without_password
+from cxresearch.study.passwords import without_password
+from cxresearch.study.readers.database import Database, connect, database
 
 DUCKDB = "duckdb"
 ENGINES = (DUCKDB, "postgres")
@@ -133,6 +134,25 @@ def _query(connection: Any, place: Database, query: str) -> Any:
         }
     connection.con.rollback()
     return connection.sql(query, schema=ibis.schema(columns))
+
+
+def beside(table: Any, columns: Mapping[str, Sequence[Any]]) -> Any:
+    """Return a small table of texts and numbers, asked along with another; nothing is written."""
+    kinds = {name: isinstance(cells[0], str) for name, cells in columns.items()}
+    rows = ", ".join(
+        "(" + ", ".join(_told(one) for one in row) + ")"
+        for row in zip(*columns.values(), strict=True)
+    )
+    schema = ibis.schema({name: "string" if text else "float64" for name, text in kinds.items()})
+    query = f"SELECT * FROM (VALUES {rows}) AS beside({', '.join(columns)})"
+    return table.get_backend().sql(query, schema=schema)
+
+
+def _told(value: Any) -> str:
+    """Return a text or a number in SQL."""
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return f"CAST('{float(value)!r}' AS DOUBLE PRECISION)"
 
 
 def _file(connection: Any, source: Source) -> Any:

@@ -1,4 +1,4 @@
-"""What a regression leaves unexplained, summed in a database: its standard errors and outliers."""
+"""What regressions leave unexplained, summed in a database: their standard errors and outliers."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 import numpy as np
+import pandas as pd
 from scipy import stats
 
+from cxresearch.stats.layout import Floats
 from cxresearch.stats.moments import variance_of_totals
-from cxresearch.study.warehouse.cases import CountedCases
+from cxresearch.study.warehouse.answered import Labels, places_of
+from cxresearch.study.warehouse.cases import CountedCases, Together
+from cxresearch.study.warehouse.engines import beside
 from cxresearch.study.warehouse.expressions import total_of
+from cxresearch.study.warehouse.lines import Line, Residuals
 from cxresearch.study.warehouse.numbers import number
 
 if TYPE_CHECKING:
@@ -22,134 +27,219 @@ if TYPE_CHECKING:
 ROOM = 1e-10  # leverage so near to 1 leaves a case no residual
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Residuals:
-    """Facts of a regression that need its residuals.
-
-    Attributes
-    ----------
-    std_error : ndarray, shape (p,)
-        Of the slopes: HC3, or the survey design's.
-    breusch_pagan_p, cook_max : float
-    n_influential : int
-        Cases with a Cook distance above 4/n.
-    """
-
-    std_error: np.ndarray
-    breusch_pagan_p: float
-    cook_max: float
-    n_influential: int
-
-
 def residuals(
-    study: StoredStudy,
-    cases: CountedCases,
-    columns: Sequence[int],
-    slopes: np.ndarray,
-    means: np.ndarray,
-    bread: np.ndarray,
-    sigma2: float,
-) -> Residuals:
-    """Go through the cases once more with the coefficients known.
+    study: StoredStudy, together: Together, lines: Sequence[Line | None]
+) -> list[Residuals | None]:
+    """Go through the cases of all groups once more with the coefficients known.
 
     Parameters
     ----------
-    columns : sequence of int
-        Places of the regressors that are no combinations of others, in ``cases.columns``.
-    slopes, means : ndarray, shape (p,) and (p + 1,)
-        Coefficients; weighted means of these columns and of the outcome.
-    bread : ndarray, shape (p, p)
-        Inverse of Σ w z z', weights with mean one, z the centred columns.
-    sigma2 : float
-        Residual variance.
+    together : Together
+    lines : sequence of Line or None
+        Of each group; groups without one are left out.
     """
+    models = [
+        None if line is None else _Model.of(one, line)
+        for one, line in zip(together.cases, lines, strict=True)
+    ]
+    if not any(models):
+        return [None] * len(models)
     plan = study.kept.plan
-    whole = cases.sums.total()
-    n, p = whole.n, len(columns)
-    scale = n / whole.weight
-    y = len(cases.columns) - 1
-    rows = cases.rows
-    z = {
-        f"z{j}": rows[f"x{c}"] - number(m)
-        for j, (c, m) in enumerate(zip(columns, means, strict=False))
-    }
-    keys: dict[str, Any] = {}
-    if plan.strata or plan.clustered:
-        keys["stratum"] = rows["stratum"]
-    if plan.clustered:
-        keys["cluster"] = rows["cluster"]
-    first = rows.select(
-        **keys, v=rows["w"] * number(scale), y=rows[f"x{y}"] - number(means[-1]), **z
-    )
-    fitted = total_of([first[f"z{j}"] * number(b) for j, b in enumerate(slopes)])
-    pairs = list(combinations_with_replacement(range(p), 2))
-    form = total_of(
-        [
-            first[f"z{i}"] * first[f"z{j}"] * number(bread[i, j] * (1 if i == j else 2))
-            for i, j in pairs
-        ]
-    )
-    second = first.mutate(e=first["y"] - fitted, h=(form + number(1 / n)) * first["v"])
-    room = ibis.ifelse(second["h"] < number(1 - ROOM), number(1) - second["h"], number(1))
     simple = not (plan.weighted or plan.strata or plan.clustered or plan.population is not None)
-    score = second["v"] * second["e"]
-    score = score / room if simple else score
-    k = p + 1
-    cook = (
-        second["v"] * second["e"] * second["e"] * second["h"] / (number(k * sigma2) * room * room)
-    )
-    third = second.mutate(s=score, cook=cook, square=second["e"] * second["e"])
-    asked: dict[str, Any] = {"n": third.count(), "cook": third["cook"].max()}
-    asked["beyond"] = (third["cook"] > number(4 / n)).sum()
-    square = third["square"]
-    asked |= {"e2": square.sum(), "e4": (square * square).sum()}
-    for j in range(p):
-        one = third[f"z{j}"]
-        asked |= {f"t{j}": (third["s"] * one).sum(), f"u{j}": one.sum()}
-        asked[f"b{j}"] = (square * one).sum()
-    for i, j in pairs:
-        both = third[f"z{i}"] * third[f"z{j}"]
-        asked[f"m{i}_{j}"] = (third["s"] * third["s"] * both).sum()
-        asked[f"z{i}_{j}"] = both.sum()
-    held = third.group_by(list(keys)).aggregate(**asked) if keys else third.aggregate(**asked)
-    frame = held.execute()
+    frame = _summed(together, _coefficients(together, models), plan, simple=simple)
     strata, psus = study.kept.places(frame)
-    meat = np.stack([_square(frame, "m", p, row) for row in range(len(frame))])
-    if simple:
-        V = bread @ meat.sum(axis=0) @ bread
-        df = n - k
-    else:
-        t = frame[[f"t{j}" for j in range(p)]].to_numpy(dtype=float)
-        spread, held_df = variance_of_totals(plan, n, t, meat, strata, psus)
-        V = bread @ spread @ bread
-        df = held_df + 1 - k
-    error = np.sqrt(np.maximum(np.diag(V), 0.0)) if df > 0 else np.full(p, np.nan)
-    total: Mapping[str, Any] = frame.drop(columns=list(keys)).sum().to_dict()
-    return Residuals(
-        std_error=error,
-        breusch_pagan_p=_breusch_pagan(total, n, p),
-        cook_max=float(frame["cook"].max()) if sigma2 else 0.0,
-        n_influential=int(total["beyond"]) if sigma2 else 0,
-    )
-
-
-def _square(frame: Any, letter: str, p: int, row: int) -> np.ndarray:
-    found = np.zeros((p, p))
-    for i, j in combinations_with_replacement(range(p), 2):
-        found[i, j] = found[j, i] = frame[f"{letter}{i}_{j}"].iloc[row]
+    places = places_of(frame, together.keys, together.groups)
+    found: list[Residuals | None] = []
+    for at, model in enumerate(models):
+        own = np.flatnonzero(places == at)
+        where = tuple(None if one is None else one[own] for one in (strata, psus))
+        found.append(None if model is None else model.told(frame.iloc[own], plan, simple, *where))
     return found
 
 
-def _breusch_pagan(total: Mapping[str, Any], n: int, p: int) -> float:
-    """Return the p value of Koenker's test: squared residuals on the regressors, unweighted."""
-    u = np.array([total[f"u{j}"] for j in range(p)]) / n
-    cross = np.array([total[f"b{j}"] for j in range(p)]) - u * total["e2"]
-    gram = np.zeros((p, p))
-    for i, j in combinations_with_replacement(range(p), 2):
-        gram[i, j] = gram[j, i] = total[f"z{i}_{j}"]
-    gram -= n * np.outer(u, u)
-    spread = total["e4"] - total["e2"] ** 2 / n
-    if p < 1 or spread <= 1e-24 * total["e4"]:
-        return float("nan")
-    explained = float(cross @ np.linalg.lstsq(gram, cross, rcond=None)[0])
-    return float(stats.chi2.sf(n * explained / spread, p))
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Model:
+    """A regression in terms of the columns of the rows, the constant the first of them.
+
+    Attributes
+    ----------
+    turn : ndarray, shape (1 + k, p)
+        The centred regressors as combinations of the constant and the rows' columns.
+    middle : float
+        Mean of the outcome, from its centre.
+    """
+
+    line: Line
+    turn: Floats
+    middle: float
+    n: int
+    scale: float
+    scatter: Floats
+
+    @classmethod
+    def of(cls, cases: CountedCases, line: Line) -> _Model:
+        whole = cases.sums.total()
+        kept = list(line.columns)
+        away = line.means[:-1] - whole.centre[kept]
+        return cls(
+            line=line,
+            turn=np.vstack([-away, cases.turn[:-1, kept]]),
+            middle=float(line.means[-1] - whole.centre[-1]),
+            n=whole.n,
+            scale=whole.n / whole.weight,
+            scatter=whole.central[np.ix_(kept, kept)] * whole.n,
+        )
+
+    def numbers(self) -> list[float]:
+        """Return what each row needs of the model: see `_summed`."""
+        line, (rows, p) = self.line, self.turn.shape
+        slopes = self.turn @ line.slopes
+        slopes[0] += self.middle
+        form = self.turn @ line.bread @ self.turn.T
+        form = form * (2.0 - np.eye(rows))
+        form[0, 0] += 1 / self.n
+        size = (p + 1) * line.sigma2
+        cook = 1 / size if size > 0 else 0.0
+        return [self.scale, cook, 4 / self.n, *slopes, *form[np.triu_indices(rows)]]
+
+    def told(
+        self,
+        frame: pd.DataFrame,
+        plan: Any,
+        simple: bool,
+        strata: np.ndarray | None,
+        psus: np.ndarray | None,
+    ) -> Residuals:
+        """Return the facts, from the sums of a group by stratum and cluster."""
+        rows, p = self.turn.shape
+        n, k = self.n, p + 1
+        P, bread = self.turn, self.line.bread
+        meat = np.zeros((len(frame), p, p))
+        if not plan.clustered:
+            meat = P.T @ _square(frame, "m", rows) @ P
+        if simple:
+            V = bread @ meat.sum(axis=0) @ bread
+            df = n - k
+        else:
+            t = frame[[f"t{j}" for j in range(rows)]].to_numpy(dtype=float) @ P
+            spread, held_df = variance_of_totals(plan, n, t, meat, strata, psus)
+            V = bread @ spread @ bread
+            df = held_df + 1 - k
+        error = np.sqrt(np.maximum(np.diag(V), 0.0)) if df > 0 else np.full(p, np.nan)
+        total: Mapping[str, float] = frame.select_dtypes("number").sum().to_dict()
+        return Residuals(
+            std_error=error,
+            breusch_pagan_p=self._breusch_pagan(frame, total, weighted=plan.weighted),
+            cook_max=float(frame["cook"].max()) if self.line.sigma2 else 0.0,
+            n_influential=int(total["beyond"]) if self.line.sigma2 else 0,
+        )
+
+    def _breusch_pagan(
+        self, frame: pd.DataFrame, total: Mapping[str, float], *, weighted: bool
+    ) -> float:
+        """Return the p value of Koenker's test: squared residuals on the regressors, unweighted."""
+        rows, p = self.turn.shape
+        n, gram = self.n, self.scatter
+        cross = np.array([total["e2"], *(total[f"b{j}"] for j in range(1, rows))]) @ self.turn
+        if weighted:
+            every = _square(frame, "z", rows).sum(axis=0)
+            u = every[0] @ self.turn / n
+            gram = self.turn.T @ every @ self.turn - n * np.outer(u, u)
+            cross = cross - u * total["e2"]
+        spread = total["e4"] - total["e2"] ** 2 / n
+        if p < 1 or spread <= 1e-24 * total["e4"]:
+            return float("nan")
+        explained = float(cross @ np.linalg.lstsq(gram, cross, rcond=None)[0])
+        return float(stats.chi2.sf(n * explained / spread, p))
+
+
+def _coefficients(together: Together, models: Sequence[_Model | None]) -> Any:
+    """Return a table of each group's model, its labels beside it."""
+    rows = [
+        (labels, model.numbers())
+        for labels, model in zip(together.groups, models, strict=True)
+        if model is not None
+    ]
+    held: list[Labels] = [labels for labels, _ in rows]
+    columns: dict[str, list[Any]] = {
+        f"k{i}": [one[i] for one in held] for i in range(len(together.keys))
+    }
+    columns |= {f"a{j}": [one[j] for _, one in rows] for j in range(len(rows[0][1]))}
+    return beside(together.rows, columns)
+
+
+def _summed(together: Together, models: Any, plan: Any, *, simple: bool) -> pd.DataFrame:
+    """Return sums over the cases by group, stratum and cluster.
+
+    With v the weight, e the residual, h the leverage and s = v e (over 1 − h where everybody
+    counts once): t is Σ s x, m Σ s² x x', b Σ e² x, z Σ x x'; x begins with the constant.
+    """
+    rows, keys = together.rows, list(together.keys)
+    k = sum(name.startswith("x") for name in rows.columns) - 1
+    both = rows.cross_join(models)
+    if keys:
+        same = [rows[key] == models[f"k{i}"] for i, key in enumerate(keys)]
+        both = rows.join(models, same)
+    pairs = list(combinations_with_replacement(range(k + 1), 2))
+    slope = {j: both[f"a{3 + j}"] for j in range(k + 1)}
+    form = {pair: both[f"a{4 + k + at}"] for at, pair in enumerate(pairs)}
+    x = {j: both[f"x{j - 1}"] for j in range(1, k + 1)}
+    fitted = total_of([slope[0], *(slope[j] * x[j] for j in x)])
+    lever = form[0, 0]
+    for i in range(1, k + 1):
+        inner = total_of([form[0, i], *(form[i, j] * x[j] for j in range(i, k + 1))])
+        lever = lever + x[i] * inner
+    by = [*keys]
+    by += ["stratum"] if plan.strata or plan.clustered else []
+    by += ["cluster"] if plan.clustered else []
+    own = {name: both[name] for name in by}
+    own |= {f"x{j}": one for j, one in x.items()}
+    own |= {"e": both[f"x{k}"] - fitted, "size": both["a1"], "limit": both["a2"]}
+    v = both["w"] * both["a0"] if plan.weighted else None
+    own["h"] = lever if v is None else lever * v
+    if v is not None:
+        own["v"] = v
+    one = both.select(**own)
+    room = ibis.ifelse(one["h"] < number(1 - ROOM), number(1) - one["h"], number(1))
+    two = one.mutate(room=room, square=one["e"] * one["e"])
+    score = two["e"] / two["room"] if simple else two["e"]
+    cook = two["square"] * two["h"] * two["size"] / (two["room"] * two["room"])
+    if v is not None:
+        score, cook = score * two["v"], cook * two["v"]
+    three = two.mutate(s=score, cook=cook)
+    four = three.mutate(ss=three["s"] * three["s"])
+    return _aggregated(four, by, k, plan, simple=simple)
+
+
+def _aggregated(rows: Any, by: list[str], k: int, plan: Any, *, simple: bool) -> pd.DataFrame:
+    """Return the sums that `_summed` speaks of; those that a design has no need of are left out."""
+    asked: dict[str, Any] = {"n": rows.count(), "cook": rows["cook"].max()}
+    asked["beyond"] = (rows["cook"] > rows["limit"]).sum()
+    asked |= {"e2": rows["square"].sum(), "e4": (rows["square"] * rows["square"]).sum()}
+    x: dict[int, Any] = {j: rows[f"x{j}"] for j in range(1, k + 1)}
+    asked |= {f"b{j}": (rows["square"] * one).sum() for j, one in x.items()}
+    if not simple:
+        asked["t0"] = rows["s"].sum()
+        asked |= {f"t{j}": (rows["s"] * one).sum() for j, one in x.items()}
+    factors: dict[str, Any] = {}
+    if not plan.clustered:
+        factors["m"] = rows["ss"]
+    if plan.weighted:
+        factors["z"] = None
+    for letter, factor in factors.items():
+        asked[f"{letter}0_0"] = rows.count() if factor is None else factor.sum()
+        for i, one in x.items():
+            own = one if factor is None else factor * one
+            asked[f"{letter}0_{i}"] = own.sum()
+            asked |= {f"{letter}{i}_{j}": (own * x[j]).sum() for j in range(i, k + 1)}
+    held = rows.group_by(by).aggregate(**asked) if by else rows.aggregate(**asked)
+    frame: pd.DataFrame = held.execute()
+    return frame
+
+
+def _square(frame: pd.DataFrame, letter: str, k: int) -> Floats:
+    """Return symmetric matrices (rows of the frame, k, k) from their columns."""
+    found = np.zeros((len(frame), k, k))
+    for i, j in combinations_with_replacement(range(k), 2):
+        found[:, i, j] = found[:, j, i] = frame[f"{letter}{i}_{j}"].to_numpy(dtype=float)
+    return found

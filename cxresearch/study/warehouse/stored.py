@@ -11,25 +11,26 @@ import numpy as np
 import pandas as pd
 
 from cxresearch.errors import CxError, Fault
-from cxresearch.notes import Note, note
+from cxresearch.notes import note
 from cxresearch.stats.moments import Moments
 from cxresearch.study import assemble
 from cxresearch.study.codebook import Codebook
 from cxresearch.study.pairing import PairSet
 from cxresearch.study.params import Params
 from cxresearch.study.scores import Scored
-from cxresearch.study.study import BASE_NOTES, EACH_SEGMENT, FEW_CLUSTERS, By, Cell, Study
+from cxresearch.study.study import EACH_SEGMENT, By, Cell, Study
 from cxresearch.study.tables import read_tables
 from cxresearch.study.warehouse import names as columns_
 from cxresearch.study.warehouse import pair_patterns
 from cxresearch.study.warehouse.absent import NotInMemory, not_in_memory
-from cxresearch.study.warehouse.cases import CountedCases, counted_cases
-from cxresearch.study.warehouse.cases import outcome as outcome_of
+from cxresearch.study.warehouse.answered import outcome as outcome_of
+from cxresearch.study.warehouse.cases import Together, counted_cases
 from cxresearch.study.warehouse.expressions import score
 from cxresearch.study.warehouse.grouping import BUCKETS, bucket
 from cxresearch.study.warehouse.kept import Kept, keep
+from cxresearch.study.warehouse.lines import Line, Residuals
 from cxresearch.study.warehouse.patterns import Patterns, patterns
-from cxresearch.study.warehouse.residuals import Residuals, residuals
+from cxresearch.study.warehouse.residuals import residuals
 from cxresearch.study.warehouse.sampled import stratum
 from cxresearch.study.warehouse.sums import sums
 
@@ -113,6 +114,11 @@ class StoredStudy(Study):
         return float(base["sums"].sum() ** 2 / base["squares"].sum())
 
     @property
+    def deff(self) -> float:
+        """Design effect of the weights: how many respondents are worth one, n / n_eff."""
+        return self.n / self.n_eff if self.n else np.nan
+
+    @property
     def frame(self) -> pd.DataFrame:
         """Not to be had: the answers stay where they lie."""
         raise not_in_memory("frame")
@@ -121,15 +127,6 @@ class StoredStudy(Study):
     def scores(self) -> pd.DataFrame:
         """Not to be had: the answers stay where they lie."""
         raise not_in_memory("scores")
-
-    def base_notes(self) -> tuple[Note, ...]:
-        """Return what every result on this study has to say of its base and weights."""
-        told = [one for one in self.notes if one.code in (*BASE_NOTES, "kept_in_database")]
-        if weight := self.params.data.weight:
-            told.append(note("weighted", column=weight, deff=self.n / self.n_eff))
-        if self.params.data.cluster and (held := self.clusters_held()) < FEW_CLUSTERS:
-            told.append(note("few_clusters", n=held))
-        return tuple(told)
 
     def clusters_held(self) -> int:
         """Count the clusters that hold a respondent of this study."""
@@ -158,10 +155,7 @@ class StoredStudy(Study):
         """Return the study of some respondents: ``study.where(region="North")``."""
         chosen = dict(self.chosen)
         for column, wanted in groups.items():
-            self._check_grouping(column)
-            labels = wanted if isinstance(wanted, list | tuple | set) else [wanted]
-            known = self.groups(column)
-            named = [self._label(column, label, known) for label in labels]
+            named = self._labels(column, wanted)
             before = chosen.get(column, tuple(self.kept.categories[column]))
             chosen[column] = tuple(label for label in before if label in named)
         return replace(self, chosen=chosen)
@@ -192,12 +186,16 @@ class StoredStudy(Study):
 
     def of_cell(self, cell: Cell) -> StoredStudy:
         """Return the study of one group."""
+        return self.where(**self.labels_of(cell))
+
+    def labels_of(self, cell: Cell) -> dict[str, str]:
+        """Return the label of a group in each of its grouping columns."""
         keys = dict(cell.keys)
         if "segment" in keys and "group" in keys and "segment" not in self.kept.categories:
             keys = {keys["segment"]: keys["group"]}
         if "wave" in keys and self.wave_column:
             keys = {(self.wave_column if k == "wave" else k): label for k, label in keys.items()}
-        return self.where(**keys)
+        return keys
 
     def sample(self, n: int) -> Study:
         """Return a random part of the respondents as a study in memory, for every other analysis.
@@ -300,18 +298,27 @@ class StoredStudy(Study):
 
     def cases(
         self,
-        cell: Cell,
+        cells: Sequence[Cell],
         outcome: str,
         drivers: Sequence[str],
         covariates: Sequence[str],
         **how: Any,
-    ) -> CountedCases:
-        """Return the cases of a driver analysis, summed there."""
-        return counted_cases(self, cell, outcome, drivers, covariates, **how)
+    ) -> Iterator[Together]:
+        """Yield the cases of a driver analysis, summed there: many groups at once, in order."""
+        places = [self.labels_of(cell) for cell in cells]
+        after = iter(cells)
+        for told, together in counted_cases(self, places, outcome, drivers, covariates, **how):
+            counts = told.answered, told.weight, told.total
+            for n, w, x in zip(*counts, strict=True):
+                cell = next(after)
+                for i, key in enumerate(drivers):
+                    row = pd.DataFrame({"n": [n[i]], "w": [w[i]], "x": [x[i]]})
+                    self._asked[self._rated(key, cell)] = row
+            yield together
 
-    def residuals(self, found: CountedCases, *model: Any) -> Residuals:
-        """Return what needs the residuals of a regression, summed there."""
-        return residuals(self, found, *model)
+    def residuals(self, together: Together, lines: Sequence[Line | None]) -> list[Residuals | None]:
+        """Return what needs the residuals of regressions, summed there, group by group."""
+        return residuals(self, together, lines)
 
     # asking ----------------------------------------------------------------------------------
 
@@ -339,8 +346,5 @@ class StoredStudy(Study):
             self._asked[asked] = held.execute().fillna(_BASE)
         return self._asked[asked]
 
-    def _label(self, column: str, label: object, known: Sequence[str]) -> str:
-        text = f"{label:.0f}" if isinstance(label, float) and label.is_integer() else str(label)
-        if text in self.kept.categories[column]:
-            return text
-        raise self._no_group(column, text, known)
+    def _every_label(self, column: str) -> Sequence[str]:
+        return self.kept.categories[column]

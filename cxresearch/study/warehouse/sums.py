@@ -10,6 +10,7 @@ import ibis
 import numpy as np
 import pandas as pd
 
+from cxresearch.stats.layout import Floats
 from cxresearch.stats.moments import Sums
 from cxresearch.study.warehouse import names
 from cxresearch.study.warehouse.numbers import number
@@ -21,9 +22,12 @@ def sums(
     centre: Sequence[float] | None = None,
     by: Mapping[str, Any] | None = None,
     *,
+    weighted: bool = True,
     squares: bool = True,
+    edges: Mapping[str, Any] | None = None,
+    counted: Mapping[str, Any] | None = None,
 ) -> tuple[pd.DataFrame, Sums]:
-    """Return the sums of those who answered all of these, by group; and the groups.
+    """Return the sums of those who answered all of these, by group, and the groups: one scan.
 
     Parameters
     ----------
@@ -35,63 +39,71 @@ def sums(
         Taken from the answers before they are summed, such as the middle of their scale.
     by : mapping, optional
         Name → expression of a group.
+    weighted : bool
+        Whether respondents have weights; without them everybody counts once.
     squares : bool
-        Whether sums with squared weights are wanted, too; where there are no weights they cost
-        nothing.
+        Whether sums with squared weights are wanted, too; without weights they cost nothing.
+    edges : mapping, optional
+        Name → expression whose smallest and largest value are told in place of the answer's own.
+    counted : mapping, optional
+        Name → condition; how many meet it stands beside the groups.
     """
     labels = list(values)
     k = len(labels)
     middle = np.zeros(k) if centre is None else np.asarray(centre, dtype=float)
-    keys = dict(by or {})
+    keys, told = dict(by or {}), dict(counted or {})
     columns = {f"x{i}": values[name] - number(middle[i]) for i, name in enumerate(labels)}
-    rows = table.select(**keys, **columns, w=table[names.WEIGHT])
+    given = {f"e{i}": edges[name] for i, name in enumerate(labels) if edges and name in edges}
+    rows = table.select(**keys, **columns, **given, **told, w=table[names.WEIGHT])
     whole = rows.filter(ibis.and_(*[rows[f"x{i}"].notnull() for i in range(k)]))
-    w = whole["w"]
-    asked: dict[str, Any] = {"n": whole.count(), "w": w.sum(), "q": (w * w).sum()}
     pairs = list(combinations_with_replacement(range(k), 2))
+    asked: dict[str, Any] = {"n": whole.count()}
+    asked |= {name: whole[name].sum().fill_null(0) for name in told}
     for i in range(k):
-        x = whole[f"x{i}"]
-        asked |= {f"low{i}": x.min(), f"high{i}": x.max(), f"w{i}": (w * x).sum()}
-        if squares:
-            asked[f"q{i}"] = (w * w * x).sum()
-    for i, j in pairs:
-        product = whole[f"x{i}"] * whole[f"x{j}"]
-        asked[f"w{i}_{j}"] = (w * product).sum()
-        if squares:
-            asked[f"q{i}_{j}"] = (w * w * product).sum()
+        edge = whole[f"e{i}"] if f"e{i}" in given else whole[f"x{i}"]
+        asked |= {f"low{i}": edge.min(), f"high{i}": edge.max()}
+    w = whole["w"]
+    if weighted:
+        asked |= {"w": w.sum(), "q": (w * w).sum()}
+    for letter in ("w", "q") if weighted and squares else ("w",):
+        for i in range(k):
+            own = whole[f"x{i}"]
+            if weighted:
+                own = (w if letter == "w" else w * w) * own
+            asked[f"{letter}{i}"] = own.sum()
+            asked |= {f"{letter}{i}_{j}": (own * whole[f"x{j}"]).sum() for j in range(i, k)}
     held = whole.group_by(list(keys)).aggregate(**asked) if keys else whole.aggregate(**asked)
     frame = held.execute()
     frame = frame[frame["n"] > 0].reset_index(drop=True)
+    numbers = {name: frame[name].to_numpy(dtype=float) for name in asked if name not in told}
     m = len(frame)
 
-    def matrix(letter: str) -> np.ndarray:
+    def matrix(letter: str) -> Floats:
         found = np.zeros((m, k, k))
-        if letter == "w" or squares:
-            for i, j in pairs:
-                found[:, i, j] = found[:, j, i] = frame[f"{letter}{i}_{j}"].to_numpy(dtype=float)
+        for i, j in pairs:
+            found[:, i, j] = found[:, j, i] = numbers[f"{letter}{i}_{j}"]
         return found
 
-    def vector(letter: str) -> np.ndarray:
-        if letter == "q" and not squares:
-            return np.zeros((m, k))
-        return np.column_stack([frame[f"{letter}{i}"].to_numpy(dtype=float) for i in range(k)])
+    def vector(letter: str) -> Floats:
+        return np.column_stack([numbers[f"{letter}{i}"] for i in range(k)]).reshape(m, k)
 
-    def edge(letter: str, least: bool) -> np.ndarray:
-        if not m:
-            return np.full(k, np.nan)
-        found = vector(letter)
-        return np.asarray((found.min(axis=0) if least else found.max(axis=0)) + middle)
-
-    return frame[list(keys)], Sums(
+    away = np.array([0.0 if f"e{i}" in given else middle[i] for i in range(k)])
+    n, first, second = numbers["n"], vector("w"), matrix("w")
+    weight, squared, first_squared, second_squared = n, n, first, second
+    if weighted:
+        weight, squared = numbers["w"], numbers["q"]
+        first_squared = vector("q") if squares else np.zeros((m, k))
+        second_squared = matrix("q") if squares else np.zeros((m, k, k))
+    return frame[[*keys, *told]], Sums(
         names=tuple(labels),
         centre=middle,
-        n=frame["n"].to_numpy(dtype=float),
-        weight=frame["w"].to_numpy(dtype=float),
-        squared=frame["q"].to_numpy(dtype=float),
-        first=vector("w"),
-        first_squared=vector("q"),
-        second=matrix("w"),
-        second_squared=matrix("q"),
-        low=edge("low", least=True),
-        high=edge("high", least=False),
+        n=n,
+        weight=weight,
+        squared=squared,
+        first=first,
+        first_squared=first_squared,
+        second=second,
+        second_squared=second_squared,
+        low=vector("low") + away,
+        high=vector("high") + away,
     )

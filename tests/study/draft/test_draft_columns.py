@@ -8,6 +8,7 @@ import pytest
 from asked import N, codes, ratings, roles, sided
 
 import cxresearch as cx
+from cxresearch.errors import DataError
 from cxresearch.study.draft.labels import no_answer, ordered, upside_down
 
 ITEMS = range(1, 23)
@@ -397,19 +398,25 @@ def test_rivals_by_the_names_of_columns() -> None:
         pd.DataFrame({"t": [f"all of this is text, number {i}" for i in range(60)]}),
         pd.DataFrame({"x": [np.inf, 1.0, 2.0], "y": [1e300, -1e300, 0.0]}),
         pd.DataFrame({"flag": [True, False, True], "when": pd.date_range("2024", periods=3)}),
-        pd.DataFrame([[1, 2], [3, 4]], columns=["same", "same"]),
         pd.DataFrame({("a", "b"): [1, 2], 3: [4, 5]}),
         pd.DataFrame({"": [1, 2], " ": [3, 4], "\n": [5, 6], "n": [1, 5], "overall": [1, 5]}),
         pd.DataFrame({"c": pd.Categorical(["good", "bad", "good"])}),
         pd.DataFrame(index=range(3)),
         pd.DataFrame({"a": []}),
     ],
-    ids=range(13),
+    ids=range(12),
 )
 def test_strange_frames_are_drafted(frame) -> None:
     found = cx.draft(frame)
     assert len(found.guesses) <= len(frame.columns)
     assert "<table" in found._repr_html_()
+
+
+def test_two_columns_of_one_name_are_refused() -> None:
+    frame = pd.DataFrame([[1, 2, 3], [3, 4, 5]], columns=["same", "same", "own"])
+    with pytest.raises(DataError, match="stand more than once") as told:
+        cx.draft(frame)
+    assert [fault.found for fault in told.value.faults] == ['"same"']
 
 
 def test_three_thousand_columns() -> None:

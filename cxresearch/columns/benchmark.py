@@ -1,0 +1,38 @@
+"""Columns of rivals and the brand."""
+
+from cxresearch.columns.column import Column
+
+COLUMNS: dict[str, Column] = {
+    "own": Column("mean of our own company on the answers compared", "number"),
+    "rival": Column("mean of the rival on the answers compared", "number"),
+    "bias": Column("mean of the bootstrap draws minus the estimate", "number"),
+    "raters": Column("whether those who rate the rival use it", "code"),
+    "relative_quality": Column("our quality over the rival's, weighted", "number"),
+    "relative_quality_low": Column("lower end of the interval of relative quality", "number"),
+    "relative_quality_high": Column("upper end of the interval of relative quality", "number"),
+    "relative_price": Column("our price over the rival's, above 1 dearer", "number"),
+    "relative_price_low": Column("lower end of the interval of relative price", "number"),
+    "relative_price_high": Column("upper end of the interval of relative price", "number"),
+    "offer": Column("what we offer for the money against the rival", "code"),
+    "p_ahead": Column("part of the draws in which we are ahead", "share"),
+    "n_both": Column("people who rated both companies", "count"),
+    "met": Column("part of people whose expectation is met or exceeded", "share"),
+    "met_low": Column("lower end of the interval of that part", "share"),
+    "met_high": Column("upper end of the interval of that part", "share"),
+    "attribute": Column("attribute of the brand", "key"),
+    "intended": Column("weight in which the brand means to have the attribute", "share"),
+    "perceived": Column("seen, missing, unwanted, faint, or undecided", "code"),
+    "n_chosen": Column("people who chose the attribute for the brand", "count"),
+    "expected": Column("count if all brands were seen alike", "number"),
+    "residual": Column("adjusted residual: count minus expected, in standard errors", "number"),
+    "residual_low": Column("lower end of the residual's bootstrap interval", "number"),
+    "residual_high": Column("upper end of the residual's bootstrap interval", "number"),
+    "point": Column("brand or attribute on the map", "key"),
+    "x": Column("place on the first axis of the map", "number"),
+    "y": Column("place on the second axis of the map", "number"),
+    "x_se": Column("standard error of that place on the first axis", "number"),
+    "y_se": Column("standard error of that place on the second axis", "number"),
+    "xy_r": Column("correlation of the two errors", "number"),
+    "axis": Column("axis of the map", "count"),
+    "inertia": Column("inertia of the axis", "number"),
+}

@@ -1,0 +1,55 @@
+"""Columns of from the answers received to those analysed: quality, answers, samples, weights."""
+
+from cxresearch.columns.column import Column
+
+COLUMNS: dict[str, Column] = {
+    # data quality
+    "severity": Column("how serious a flag is: flag, warning, info", "code"),
+    "threshold": Column("value from which a rule flags; smallest change that matters", "number"),
+    "value": Column("what the rule looked at", "number"),
+    "role": Column("what the codebook claims the column for", "code"),
+    "n_flagged": Column("respondents that the rule flags", "count"),
+    "n_not_applicable": Column("answers declared not applicable", "count"),
+    "n_dont_know": Column("answers declared do not know", "count"),
+    "n_refused": Column("answers declared refused", "count"),
+    "n_out_of_range": Column("answers outside the scale", "count"),
+    "share_missing": Column("part of those asked who gave no answer", "share"),
+    # from received to analysed
+    "without": Column("the figure without flagged respondents", "number"),
+    "n_without": Column("respondents without the flagged", "count"),
+    "without_low": Column("lower end of the interval without the flagged", "number"),
+    "without_high": Column("upper end of the interval without the flagged", "number"),
+    "n_received": Column("interviews that came in", "count"),
+    "n_screened": Column("interviews with people outside data.eligible", "count"),
+    "n_unweighted": Column("interviews without a weight", "count"),
+    "n_partial": Column("incomplete interviews among the eligible", "count"),
+    "n_careless": Column("eligible respondents with a flag of carelessness", "count"),
+    "n_excluded": Column("respondents left out by data.exclude", "count"),
+    "n_analysed": Column("respondents analysed", "count"),
+    "share_analysed": Column("part of the interviews received that is analysed", "share"),
+    "share_dont_know": Column("share who do not know", "share"),
+    "pace": Column("duration over the usual one of those asked alike", "number"),
+    "density": Column("share of interviews per tenfold of duration", "number"),
+    # answers
+    "answer": Column("code of the answer on its scale", "number"),
+    "side": Column("side of the middle of the scale", "code"),
+    "share_not_applicable": Column("share to whom the question does not apply", "share"),
+    "n_answer": Column("respondents who gave this answer", "count"),
+    # sampling
+    "deff": Column("variance relative to a simple random sample", "number"),
+    "power": Column("probability of finding a change as large as the threshold", "share"),
+    "n_required": Column("interviews a wave needs for it", "count"),
+    "n_invite": Column("customers to invite", "count"),
+    "waves_a_year": Column("waves in a year", "count"),
+    "n_wave": Column("interviews in a wave", "count"),
+    "mdc_year": Column("detectable change between two years", "number"),
+    "slope_year": Column("detectable steady trend per year", "number"),
+    "detects": Column("the detectable change is within the threshold", "flag"),
+    "recommended": Column("two or three waves a year", "flag"),
+    "disposition": Column("what became of a case", "code"),
+    "variable": Column("raking variable", "key"),
+    "category": Column("category of a raking variable", "key"),
+    "target": Column("value to be met; in weighting, share among all customers", "number"),
+    "before": Column("share before weighting", "share"),
+    "after": Column("share after weighting", "share"),
+}
