@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import pandas as pd
 
@@ -44,6 +44,9 @@ class Result:
     by: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
     about: About = field(default_factory=About)
+
+    personal: ClassVar[bool] = False
+    """Whether a table of it tells of single respondents, so that it may not outlive a run."""
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Return every table of the result by its name, the main table first."""

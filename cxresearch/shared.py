@@ -1,5 +1,6 @@
-"""Results that the notebooks of one report run share: computed once, read by the others.
+"""Results that notebooks of report runs share: computed once, read by the others.
 
+Also by later runs and those in another language, unless a result tells of single respondents.
 Outside of a report run, `by_run` changes nothing: every call computes.
 """
 
@@ -22,11 +23,12 @@ Analysis = TypeVar("Analysis", bound=Callable[..., Result])
 
 
 def by_run(analysis: Analysis) -> Analysis:
-    """Let the notebooks of one report run share what an analysis of the same study returns.
+    """Let notebooks of report runs share what an analysis of the same study returns.
 
     A result is known by its analysis, the study's data, respondents and weights, and every
-    choice of the call. It is kept without `about`, which the study that asks adds anew. What
-    cannot be told apart by its text (a frame, a function) is computed.
+    choice of the call. It is kept without `about`, which the study that asks adds anew, so that
+    it serves every language. What cannot be told apart by its text (a frame, a function) is
+    computed. A `Result` that is `personal` is kept for the notebooks of this run alone.
     """
 
     @wraps(analysis)
@@ -45,7 +47,8 @@ def by_run(analysis: Analysis) -> Analysis:
             return cast(Result, replace(kept, about=study.about))
         result = analysis(study, **choices)
         if result.about == study.about:
-            store.put(key, replace(result, about=About()))
+            lasting = not (result.personal or study.in_database)  # rows may change unseen there
+            store.put(key, replace(result, about=About()), lasting=lasting)
         return result
 
     return cast(Analysis, asked)
@@ -60,7 +63,10 @@ def identity(study: Study) -> str:
     """
     if study.in_database:  # no rows to look at: what is said of it tells data and respondents
         return hashlib.sha256(repr(study).encode()).hexdigest()
-    digest = hashlib.sha256(f"{study.fingerprint} {study.params!r}".encode())
+    params = study.params
+    # of what shows results only the client's name enters some: whose ratings are our own
+    told = (params.data, params.tables, params.codebook, params.analysis, study.about.client)
+    digest = hashlib.sha256(f"{study.fingerprint} {told!r}".encode())
     design = study.design
     for part in (study.mask, study.candidates, study.raters, design.weights, study.ratings):
         digest.update(np.ascontiguousarray(part).tobytes())

@@ -7,6 +7,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
+# no test reads or leaves results in the cache of who runs it
+os.environ["CXRESEARCH_CACHE"] = ""
+
 
 @pytest.fixture(scope="session")
 def root() -> Path:

@@ -86,7 +86,7 @@ def test_names_tell_everything_apart():
 
 def test_study_of_a_run_is_the_one_that_was_checked(params, settings, monkeypatch):
     checked = cx.load_study(params)
-    from cxresearch.study.study import kept_as
+    from cxresearch.study.loading import kept_as
 
     store.put(kept_as(params, {}), checked, settings)
     for name, value in settings.items():

@@ -7,6 +7,7 @@ headline figures can be compared with and without the flagged respondents.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -54,6 +55,8 @@ class QualityCheck(Result):
         Headline figures with and without those flagged: ``estimate, without, difference``, each
         with its interval.
     """
+
+    personal: ClassVar[bool] = True
 
     flow: pd.DataFrame
     flow_groups: pd.DataFrame

@@ -159,38 +159,40 @@ def started(executable: str) -> Iterator[Browsing]:
     """Start a browser with a fresh profile; end it and remove the profile afterwards."""
     there, down = os.pipe()
     up, here = os.pipe()
-    profile = tempfile.mkdtemp(prefix="cx-print-")
-    switches = [*_SWITCHES, f"--user-data-dir={profile}"]
-    if sys.platform == "linux" and os.geteuid() == 0:
-        switches.append("--no-sandbox")  # Chromium refuses to start as root with one
-    command = [
-        sys.executable,
-        "-I",
-        "-c",
-        _AT_3_AND_4,
-        str(there),
-        str(here),
-        executable,
-        *switches,
-    ]
-    process = subprocess.Popen(
-        command,
-        pass_fds=(there, here),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(there)
-    os.close(here)
     try:
-        yield Browsing(process, down, up)
+        with tempfile.TemporaryDirectory(prefix="cx-print-", ignore_cleanup_errors=True) as profile:
+            try:
+                process = subprocess.Popen(
+                    _command(executable, profile, there, here),
+                    pass_fds=(there, here),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
+            finally:
+                os.close(there)
+                os.close(here)
+            try:
+                yield Browsing(process, down, up)
+            finally:
+                _end(process)
     finally:
         os.close(down)
         os.close(up)
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        shutil.rmtree(profile, ignore_errors=True)
+
+
+def _command(executable: str, profile: str, there: int, here: int) -> list[str]:
+    switches = [*_SWITCHES, f"--user-data-dir={profile}"]
+    if sys.platform == "linux" and os.geteuid() == 0:
+        switches.append("--no-sandbox")  # Chromium refuses to start as root with one
+    ends = (str(there), str(here))
+    return [sys.executable, "-I", "-c", _AT_3_AND_4, *ends, executable, *switches]
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -103,10 +103,41 @@ def clean(notebook: Any, parameters: Mapping[str, Any]) -> Any:
     for position, cell in enumerate(cleaned.cells):
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
+        if not _tags(cell):
+            cell.metadata.pop("tags", None)
         cell["id"] = f"cell-{position:03d}"
         if "injected-parameters" in cell.metadata.get("tags", ()):
             cell.source = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
     return cleaned
+
+
+def with_texts_of(source: Any, executed: Any) -> Any:
+    """Return a notebook as it is written now, with the outputs of one executed before.
+
+    Parameters
+    ----------
+    source : NotebookNode
+        As it is written now: the same code, perhaps other text.
+    executed : NotebookNode
+        As it was executed, with the parameters that papermill injected.
+    """
+    told = [cell for cell in executed.cells if "injected-parameters" in _tags(cell)]
+    made = iter(cell for cell in executed.cells if cell.cell_type == "code" and cell not in told)
+    cells = []
+    for cell in source.cells:
+        if cell.cell_type != "code":
+            cells.append(cell)
+            continue
+        cells.append(next(made))
+        if "parameters" in _tags(cell):
+            cells += told
+    renewed = copy.deepcopy(executed)
+    renewed.cells = copy.deepcopy(cells)
+    return renewed
+
+
+def _tags(cell: Any) -> set[str]:
+    return set(cell.metadata.get("tags", ()))
 
 
 def to_text(notebook: Any) -> str:

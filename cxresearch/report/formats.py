@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from cxresearch.errors import CxError, Fault
-from cxresearch.report import chromium, printing, publish, workbook
+from cxresearch.report import chromium, printing, publish
 from cxresearch.report.record import PageRecord
 from cxresearch.report.subject import Subject
 from cxresearch.text import mark, number, translator
@@ -19,8 +19,40 @@ def lacking(subject: Subject) -> list[Fault]:
     return [chromium.missing()] if "pdf" in subject.formats and not chromium.program() else []
 
 
+def stale(study: str, formats: Sequence[str], names: Iterable[str], folder: Path) -> list[Path]:
+    """Return the files of the declared formats that are not there, or older than their pages.
+
+    PDF where no browser is cannot be made, so it is not missed.
+
+    Parameters
+    ----------
+    study : str
+        Name of the study.
+    formats : sequence of str
+        Those that it asks for.
+    names : iterable of str
+        Of its pages.
+    folder : Path
+        In which they lie.
+    """
+    pages = [folder / f"{name}.html" for name in names]
+    pages = [page for page in pages if page.is_file()]
+    book = folder / f"{study}.xlsx"
+    found = []
+    if "xlsx" in formats and any(_older(book, page) for page in pages):
+        found.append(book)
+    if "pdf" in formats and chromium.program():
+        printed = [(page.with_suffix(".pdf"), page) for page in pages]
+        found += [pdf for pdf, page in printed if _older(pdf, page)]
+    return found
+
+
+def _older(made: Path, page: Path) -> bool:
+    return not made.is_file() or made.stat().st_mtime_ns < page.stat().st_mtime_ns
+
+
 def make(
-    subject: Subject, pages: Mapping[str, PageRecord], fresh: Sequence[str], folder: Path
+    subject: Subject, pages: Mapping[str, PageRecord], folder: Path
 ) -> tuple[list[Path], list[Fault]]:
     """Make the declared formats of a study; return the files made, and what stood against it.
 
@@ -30,26 +62,21 @@ def make(
         The study.
     pages : mapping
         All its pages.
-    fresh : sequence of str
-        Pages that were made by this run: they are printed, and those whose PDF is not there.
     folder : Path
         The study's folder.
     """
-    done = [name for name, page in pages.items() if (folder / f"{name}.html").is_file()]
+    done = [name for name in pages if (folder / f"{name}.html").is_file()]
     made: list[Path] = []
     faults: list[Fault] = []
     _remove(subject, done, folder)
-    if "xlsx" in subject.formats:
+    wanted = stale(subject.name, subject.formats, done, folder)
+    if folder / workbook_name(subject) in wanted:
         made.append(_workbook(subject, pages, done, folder))
-    program = chromium.program() if "pdf" in subject.formats else None
-    if program:
-        wanted = [
-            folder / f"{name}.html"
-            for name in done
-            if name in fresh or not (folder / f"{name}.pdf").is_file()
-        ]
+    unprinted = [path.with_suffix(".html") for path in wanted if path.suffix == ".pdf"]
+    program = chromium.program()
+    if program and unprinted:
         try:
-            for page, content in printing.to_pdf(wanted, program) if wanted else ():
+            for page, content in printing.to_pdf(unprinted, program):
                 publish.whole(page.with_suffix(".pdf"), content)
                 made.append(page.with_suffix(".pdf"))
         except CxError as error:
@@ -65,6 +92,8 @@ def workbook_name(subject: Subject) -> str:
 def _workbook(
     subject: Subject, pages: Mapping[str, PageRecord], done: Sequence[str], folder: Path
 ) -> Path:
+    from cxresearch.report import workbook  # brings openpyxl: an unchanged run needs none of it
+
     _ = translator(subject.language)
     parts = [
         workbook.Part(

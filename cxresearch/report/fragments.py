@@ -9,6 +9,7 @@ import struct
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
@@ -39,6 +40,7 @@ _ROW = re.compile(r"<tr\b.*?</tr\s*>", re.IGNORECASE | re.DOTALL)
 _CELL = re.compile(r"<(t[hd])\b([^>]*)>(.*?)</\1\s*>", re.IGNORECASE | re.DOTALL)
 _SPAN = re.compile(r"\b(?:col|row)span=", re.IGNORECASE)
 _TAGS = re.compile(r"<[^>]+>")
+_UNHARMED = "/,;:.!~*()-_?@$+="  # what an address within an attribute holds as it is
 _WIDE = 13  # columns from which a table is printed across the page
 
 
@@ -137,12 +139,18 @@ class Fragments:
         path = self._files / Path(name).name
         if not path.is_file():
             return ""
-        data = base64.b64encode(path.read_bytes()).decode("ascii")
         words = html.escape(self._translate("Download this table (CSV)"))
         return (
             f'<p class="download"><a download="{html.escape(path.name)}" '
-            f'href="data:text/csv;charset=utf-8;base64,{data}">{words}</a></p>'
+            f'href="data:text/csv;charset=utf-8{_as_address(path.read_bytes())}">{words}</a></p>'
         )
+
+
+def _as_address(content: bytes) -> str:
+    """Return bytes as the end of a data: address, in the shorter of its two ways to write them."""
+    spelled = quote(content, safe=_UNHARMED)
+    packed = base64.b64encode(content).decode("ascii")
+    return f",{spelled}" if len(spelled) <= len(packed) else f";base64,{packed}"
 
 
 class _Renderer(IPythonRenderer):  # type: ignore[misc]

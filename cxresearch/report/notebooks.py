@@ -31,6 +31,8 @@ class Notebook:
         Names that its parameters cell assigns; None where it has no such cell.
     sha256 : str
         Of the file.
+    code : str
+        SHA-256 of its code cells with their tags: all of it that a kernel sees.
     """
 
     path: Path
@@ -38,6 +40,7 @@ class Notebook:
     needs: tuple[str, ...]
     parameters: frozenset[str] | None
     sha256: str
+    code: str = ""
 
     @property
     def name(self) -> str:
@@ -105,6 +108,7 @@ def read(path: Path) -> Notebook:
         needs=tuple(said.get("needs", ())),
         parameters=_parameters(content["cells"]),
         sha256=hashlib.sha256(raw).hexdigest(),
+        code=_code(content["cells"]),
     )
 
 
@@ -138,6 +142,15 @@ def _parameters(cells: Sequence[dict[str, Any]]) -> frozenset[str] | None:
         if "parameters" in cell.get("metadata", {}).get("tags", ()):
             return assigned(source(cell))
     return None
+
+
+def _code(cells: Sequence[dict[str, Any]]) -> str:
+    run = [
+        (source(cell), sorted(cell.get("metadata", {}).get("tags", ())))
+        for cell in cells
+        if cell["cell_type"] == "code"
+    ]
+    return hashlib.sha256(json.dumps(run).encode()).hexdigest()
 
 
 def _first_heading(cells: Sequence[dict[str, Any]]) -> str | None:

@@ -13,6 +13,20 @@ from cxresearch.errors import Fault, did_you_mean
 from cxresearch.report.notebooks import Notebook
 from cxresearch.report.subject import Subject
 
+# params that no kernel looks at: what a page wears, and how its making is gone about
+_PAGE_ONLY = (
+    "alerts",
+    "report.brand.footer",
+    "report.brand.logo",
+    "report.cell_timeout",
+    "report.folder",
+    "report.formats",
+    "report.hide_code",
+    "report.memory_limit",
+    "report.notebook_timeout",
+    "report.notebooks",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
@@ -28,12 +42,16 @@ class Job:
         What its parameters cell is told.
     key : str
         SHA-256 over everything that the page depends on: the same key, the same page.
+    execution : str
+        SHA-256 over all of it that the kernel sees: the same, and the notebook's outputs are the
+        same, so that a page in a new look needs no kernel.
     """
 
     study: str
     notebook: Notebook
     parameters: Mapping[str, Any]
     key: str
+    execution: str
 
     @property
     def name(self) -> str:
@@ -82,6 +100,7 @@ def make(
     *,
     only: Sequence[str] = (),
     code: str = "",
+    kernel_code: str = "",
     versions: Mapping[str, str] | None = None,
 ) -> tuple[Plan, list[Fault]]:
     """Return what is to be run for a study, and everything that stands against it.
@@ -98,6 +117,8 @@ def make(
         Names given by ``--only``; they stand in for ``report.notebooks``.
     code : str
         Hash of the package's code.
+    kernel_code : str
+        Hash of that part of it which runs in kernels.
     versions : mapping
         Versions of the libraries that make numbers and pages.
     """
@@ -118,6 +139,12 @@ def make(
         notebook.name: _digest({**parts, "notebook": notebook.sha256, "name": notebook.name})
         for notebook in notebooks
     }
+    seen = {
+        "data": subject.fingerprint,
+        "params": _without(subject.params, _PAGE_ONLY),
+        "code": kernel_code,
+        "versions": dict(versions or {}),
+    }
     jobs = []
     for notebook in chosen:
         parameters = {"params_file": str(subject.params_file), "overrides": dict(subject.overrides)}
@@ -128,6 +155,7 @@ def make(
                 notebook=notebook,
                 parameters=parameters,
                 key=keys[notebook.name],
+                execution=_digest({**seen, "notebook": notebook.code, "name": notebook.name}),
             )
         )
     made = Plan(
@@ -217,6 +245,22 @@ def _unknown(notebook: Notebook, parameters: Mapping[str, Any]) -> list[Fault]:
         for name in parameters
         if name not in notebook.parameters
     ]
+
+
+def _without(params: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
+    """Return params without some of their dotted keys, nor sections that hold nothing else."""
+    kept = dict(params)
+    here: dict[str, list[str]] = {key.partition(".")[0]: [] for key in keys}
+    for key in keys:
+        section, _, within = key.partition(".")
+        here[section] += [within] if within else []
+    for section, more in here.items():
+        left = _without(kept[section], more) if more and section in kept else {}
+        if left:
+            kept[section] = left
+        else:
+            kept.pop(section, None)
+    return kept
 
 
 def _digest(value: Any) -> str:

@@ -52,12 +52,17 @@ def good(name: str, work: Path, target: Path) -> list[Path]:
         The study's folder.
     """
     given = work / "handover"
-    made = _renew(name, given, target / TABLES, ".csv")
-    made += _renew(name, given / handover.RESULTS, target / RESULTS, ".json")
-    made.append(_move(work / "notebook.ipynb", target / f"{name}.ipynb"))
-    made.append(_move(work / "page.html", target / f"{name}.html"))
+    tables = _renew(name, given, target / TABLES, ".csv")
+    tables += _renew(name, given / handover.RESULTS, target / RESULTS, ".json")
+    return [*dressed(name, work, target), *tables]
+
+
+def dressed(name: str, work: Path, target: Path) -> list[Path]:
+    """Publish a page and its executed notebook; its tables stay. Return the paths made."""
+    notebook = _move(work / "notebook.ipynb", target / f"{name}.ipynb")
+    page = _move(work / "page.html", target / f"{name}.html")
     (target / f"{name}.error.html").unlink(missing_ok=True)
-    return [made[-1], *made[:-1]]
+    return [page, notebook]
 
 
 def _renew(name: str, work: Path, target: Path, suffix: str) -> list[Path]:

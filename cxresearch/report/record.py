@@ -12,11 +12,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from cxresearch.report.publish import whole
+from cxresearch.report.publish import RESULTS, TABLES, whole
+from cxresearch.report.subject import sha256
 from cxresearch.report.wish import ALERT, DONE, FAILED
 
 FILE = "run.json"
 _FORMAT = 1
+_PACKAGE = Path(__file__).resolve().parents[1]
 _LIBRARIES = (
     "numpy",
     "pandas",
@@ -46,8 +48,6 @@ class PageRecord:
         Of what that run was made.
     good_key : str
         Of what the page that lies there was made; empty where there is none.
-    headline : str
-        Its main sentence, where it told one.
     reason : str
         Why it failed.
     seconds : float
@@ -58,18 +58,31 @@ class PageRecord:
         Hash of the numbers of each table that the page shows, by the table's name.
     changed : sequence of str
         Those of them whose numbers are not those of the run before.
+    execution : str
+        Of what the notebook was executed that lies beside the good page.
+    notebook : str
+        SHA-256 of that notebook, by which an edited one is known.
+    facts : mapping
+        What it told of itself (`headline`, `base`, `waves`).
     """
 
     title: str
     status: str
     key: str
     good_key: str = ""
-    headline: str = ""
     reason: str = ""
     seconds: float = 0.0
     warnings: int = 0
     results: Mapping[str, str] = field(default_factory=dict)
     changed: Sequence[str] = ()
+    execution: str = ""
+    notebook: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def headline(self) -> str:
+        """Its main sentence, where it told one."""
+        return str(self.facts.get("headline", ""))
 
     def file_of(self, name: str) -> str:
         """Name of the file that its last run made."""
@@ -190,6 +203,31 @@ def whole_pages(names: Sequence[str], pages: Mapping[str, PageRecord], folder: P
     )
 
 
+def still_executed(name: str, execution: str, page: PageRecord | None, folder: Path) -> bool:
+    """Tell whether a notebook lies in the study's folder as a kernel would execute it now.
+
+    Parameters
+    ----------
+    name : str
+        Of the notebook.
+    execution : str
+        Key of what it would be executed from.
+    page : PageRecord or None
+        How it stands.
+    folder : Path
+        The study's folder, with its tables.
+    """
+    if page is None or page.status != "done" or page.execution != execution:
+        return False
+    notebook = folder / f"{name}.ipynb"
+    return (
+        notebook.is_file()
+        and sha256(notebook) == page.notebook
+        and results(name, folder / RESULTS) == page.results
+        and all((folder / TABLES / f"{table}.csv").is_file() for table in page.results)
+    )
+
+
 def changes(parts: Mapping[str, str], before: Run | None) -> tuple[str, ...]:
     """Return which of data, params, code and versions are not those of the last run."""
     if before is None:
@@ -224,12 +262,26 @@ def versions() -> dict[str, str]:
 @cache
 def code_hash() -> str:
     """Return one hash over the package's code, templates and message catalogues."""
-    package = Path(__file__).resolve().parents[1]
+    return files_hash(_files())
+
+
+@cache
+def kernel_code_hash() -> str:
+    """Return one hash over what of the package runs in kernels: all but the making of pages."""
+    doors, kernels = _PACKAGE / "report", _PACKAGE / "report" / "kernels"
     return files_hash(
         path
-        for path in sorted(package.rglob("*"))
-        if path.suffix in (".py", ".j2", ".css", ".json", ".po", ".yml") and path.is_file()
+        for path in _files()
+        if kernels in path.parents or (doors not in path.parents and path.name != "cli.py")
     )
+
+
+def _files() -> list[Path]:
+    return [
+        path
+        for path in sorted(_PACKAGE.rglob("*"))
+        if path.suffix in (".py", ".j2", ".css", ".json", ".po", ".yml") and path.is_file()
+    ]
 
 
 def files_hash(paths: Iterable[Path]) -> str:

@@ -17,6 +17,7 @@ from cxresearch.report import (
     alerts,
     formats,
     index,
+    lasting,
     matrix,
     notebooks,
     places,
@@ -29,7 +30,7 @@ from cxresearch.report.lock import Lock
 from cxresearch.report.places import Place
 from cxresearch.report.plan import Job, Plan
 from cxresearch.report.signals import Signals
-from cxresearch.report.subject import Subject
+from cxresearch.report.subject import Subject, sha256
 from cxresearch.report.talk import Talk
 from cxresearch.report.tasks import Outcome, Task
 from cxresearch.report.wish import DONE, FAILED, NOTHING, Wish
@@ -42,12 +43,16 @@ Load = Callable[[Path, Mapping[str, Any]], "Study"]
 
 @dataclass(slots=True, kw_only=True)
 class _Current:
-    """A study that is being run: its plan, what stood before, what has come out."""
+    """A study that is being run: its plan, what stood before, what has come out.
+
+    `todo` are its notebooks to be run, `undressed` those that only need their pages made anew.
+    """
 
     plan: Plan
     study: Study
     before: record.Run | None
     todo: tuple[Job, ...]
+    undressed: tuple[Job, ...] = ()
     only: tuple[str, ...] = ()
     place: Path | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -116,6 +121,7 @@ def _preflight(wish: Wish, load: Load, talk: Talk) -> tuple[list[tuple[Plan, Stu
             study.has,
             only=wish.only,
             code=record.code_hash(),
+            kernel_code=record.kernel_code_hash(),
             versions=record.versions(),
         )
         if subject.notebooks == "auto" and not wish.only:
@@ -169,7 +175,17 @@ def _lock_all(
             continue
         before = record.read(one.folder)
         todo = one.jobs if wish.force else tuple(j for j in one.jobs if _changed(j, one, before))
-        current.append(_Current(plan=one, study=study, before=before, todo=todo, only=wish.only))
+        undressed = () if wish.force else tuple(j for j in todo if _executed(j, one, before))
+        current.append(
+            _Current(
+                plan=one,
+                study=study,
+                before=before,
+                todo=tuple(job for job in todo if job not in undressed),
+                undressed=undressed,
+                only=wish.only,
+            )
+        )
     if refused and not wish.keep_going:
         held.close()
         publish.remove_empty(new)
@@ -183,14 +199,27 @@ def _changed(job: Job, one: Plan, before: record.Run | None) -> bool:
     return before.pages[job.name].key != job.key
 
 
+def _executed(job: Job, one: Plan, before: record.Run | None) -> bool:
+    """Whether a changed job's notebook would be executed to what lies there already."""
+    page = before.pages.get(job.name) if before else None
+    return record.still_executed(job.name, job.execution, page, one.folder)
+
+
+def _unprinted(one: _Current) -> bool:
+    """Whether pages are there whose PDF or workbook is not."""
+    subject = one.plan.subject
+    names = one.before.pages if one.before else ()
+    return bool(formats.stale(subject.name, subject.formats, names, one.plan.folder))
+
+
 def _work(
     current: Sequence[_Current], wish: Wish, talk: Talk, signals: Signals, place: Place
 ) -> list[int]:
     codes = []
-    busy = [one for one in current if one.todo]
+    busy = [one for one in current if one.todo or one.undressed or _unprinted(one)]
     for one in current:
         name = one.plan.subject.name
-        if not one.todo and one.before is not None:
+        if one not in busy and one.before is not None:
             names = [job.name for job in one.plan.jobs]
             codes.append(record.exit_code(names, one.before.pages, one.before.alerts))
             talk.say("unchanged", unchanged.SAID.format(study=name), study=name)
@@ -206,18 +235,22 @@ def _work(
                 **place.settings,
                 handover.HISTORY: str(one.plan.folder / handover.HISTORY_FILE),
                 **_kept(one),
+                **({} if wish.force else lasting.settings()),
             }
             one.pages = dict(one.before.pages) if one.before else {}
             changed = record.changes(one.plan.parts, one.before)
             if changed:
                 text = f"{subject.name}: changed since the last run: {', '.join(changed)}"
                 talk.say("changed", text, study=subject.name, parts=changed)
+            _render(one, talk, signals)
             for job in one.todo:
                 task = _task(job, one)
                 by_folder[task.folder] = one
                 tasks.append(task)
-        _run_tasks(tasks, by_folder, wish, talk, signals, place)
+        if tasks:
+            _run_tasks(tasks, by_folder, wish, talk, signals, place)
         codes += [_finish(one, talk, stopped=signals.number) for one in busy]
+        lasting.prune()
         for folder in {one.plan.subject.folder for one in busy}:
             talk.made(index.write_all(folder))
     finally:
@@ -231,12 +264,31 @@ def _kept(one: _Current) -> Mapping[str, str]:
     """Keep the checked study for the kernels of this run; return where, for their environment."""
     assert one.place is not None
     settings = store.settings(one.place / "store")
-    from cxresearch.study.study import Study, kept_as  # brings pandas: nobody waits for it before
+    # these bring pandas: nobody waits for it before
+    from cxresearch.study.loading import kept_as
+    from cxresearch.study.study import Study
 
     if isinstance(one.study, Study):
         subject = one.plan.subject
         store.put(kept_as(subject.params_file, subject.overrides), one.study, settings)
     return settings
+
+
+def _render(one: _Current, talk: Talk, signals: Signals) -> None:
+    """Make the pages anew whose notebooks need not be run."""
+    if not one.undressed:
+        return
+    from cxresearch.report import work  # brings nbconvert: only who makes pages waits for it
+
+    study, names = one.plan.subject.name, [job.name for job in one.undressed]
+    text = f"{study}: pages made anew, their notebooks need not run: {', '.join(names)}"
+    talk.say("render", text, study=study, jobs=names)
+    for job in one.undressed:
+        if signals.stopped():
+            return
+        task, page = _task(job, one), one.pages[job.name]
+        outcome = work.render(task, page, one.plan.folder)
+        one.pages[job.name] = _published(task, outcome, one, talk)
 
 
 def _run_tasks(
@@ -264,14 +316,20 @@ def _published(task: Task, outcome: Outcome, one: _Current, talk: Talk) -> recor
     """Publish what a job made and return how its page stands now."""
     name, target = task.job.name, one.plan.folder
     old = one.pages.get(name)
-    good_key = old.good_key if old else ""
-    headline = old.headline if old else ""
+    page = record.PageRecord(title="", status="", key="") if old is None else old
     made: list[Path] = []
     if (task.folder / "page.html").exists() and outcome.status != "interrupted":
         target.mkdir(parents=True, exist_ok=True)
         if outcome.status == "done":
-            made = publish.good(name, task.folder, target)
-            good_key, headline = task.job.key, outcome.headline
+            lay = publish.dressed if task.job in one.undressed else publish.good
+            made = lay(name, task.folder, target)
+            page = replace(
+                page,
+                good_key=task.job.key,
+                execution=task.job.execution,
+                notebook=sha256(target / f"{name}.ipynb"),
+                facts=outcome.facts,
+            )
         else:
             made = publish.failed(name, task.folder, target)
     seconds = f"{outcome.seconds:.1f} s" if outcome.seconds else ""
@@ -290,12 +348,11 @@ def _published(task: Task, outcome: Outcome, one: _Current, talk: Talk) -> recor
     for path in made[:1]:
         talk.made(path)
     shutil.rmtree(task.folder, ignore_errors=True)  # room on the disk for the others
-    return record.PageRecord(
+    return replace(
+        page,
         title=task.job.notebook.title,
         status=outcome.status,
         key=task.job.key,
-        good_key=good_key,
-        headline=headline,
         reason=outcome.reason,
         seconds=outcome.seconds,
         warnings=outcome.warnings,
@@ -340,13 +397,13 @@ def _finish(one: _Current, talk: Talk, *, stopped: int | None) -> int:
         notes=tuple({"code": note.code, **dict(note.values)} for note in one.study.notes),
         pages=dict(sorted(one.pages.items())),
     )
-    ran = [job.name for job in one.todo]
-    extra, faults = formats.make(subject, one.pages, ran, made.folder)
-    _tell(faults, talk)
-    for path in extra:
-        talk.made(path)
     if not stopped:
-        _remember(one, entry.finished)
+        extra, faults = formats.make(subject, one.pages, made.folder)
+        _tell(faults, talk)
+        for path in extra:
+            talk.made(path)
+        if one.todo:
+            _remember(one, entry.finished)
     index.write_study(entry, made.folder, subject, made.keys)
     talk.made(record.write(entry, made.folder))
     talk.made(made.folder / "index.html")

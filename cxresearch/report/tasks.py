@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from cxresearch.report.plan import Job
 from cxresearch.report.subject import Subject
@@ -48,8 +49,8 @@ class Outcome:
         done, error, killed, timeout or interrupted.
     reason : str
         Why it did not succeed.
-    headline : str
-        The page's main sentence.
+    facts : mapping
+        What the notebook told of itself: `headline`, `base`, `waves`.
     seconds : float
         Wall time.
     warnings : int
@@ -58,6 +59,6 @@ class Outcome:
 
     status: str
     reason: str = ""
-    headline: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
     warnings: int = 0

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from cxresearch.about import folder_name
-from cxresearch.report import matrix, notebooks, record
+from cxresearch.report import formats, matrix, notebooks, record
 from cxresearch.report.subject import sha256
 from cxresearch.report.wish import DONE, FAILED, Wish
 
@@ -20,8 +20,8 @@ def recall(wish: Wish) -> dict[str, int] | None:
     """Return the studies of an unchanged run with their exit codes; None where anything changed.
 
     A run is unchanged when the params files, every file that they name, the notebooks, the
-    package and the libraries are those of the last run, all its pages are there, and none of
-    them was interrupted, killed or too slow.
+    package and the libraries are those of the last run, all its pages are there with their PDF
+    and workbook where these are asked for, and none was interrupted, killed or too slow.
     """
     if wish.force:
         return None
@@ -59,6 +59,7 @@ def _last(file: Path, wish: Wish, overrides: Mapping[str, Any]) -> record.Run | 
         and _same_files(run.inputs, file.resolve().parent)
         and run.found == {one.name: one.sha256 for one in notebooks.find()[0]}
         and record.whole_pages(run.planned, run.pages, folder)
+        and not formats.stale(run.study, _formats(run), run.pages, folder)
     )
     return run if same else None
 
@@ -89,3 +90,8 @@ def _same_files(inputs: Mapping[str, str], here: Path) -> bool:
     return all(
         (here / path).is_file() and sha256(here / path) == digest for path, digest in inputs.items()
     )
+
+
+def _formats(run: record.Run) -> Sequence[str]:
+    said: Sequence[str] = run.params.get("report", {}).get("formats", ())
+    return said

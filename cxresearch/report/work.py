@@ -11,9 +11,13 @@ from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
 from threading import Thread
-from typing import Protocol
+from time import monotonic
+from typing import Any, Protocol
 
-from cxresearch.report import engine, export, mishap
+import nbformat
+
+from cxresearch.report import engine, export, mishap, publish
+from cxresearch.report.record import PageRecord
 from cxresearch.report.tasks import Outcome, Task
 
 
@@ -36,29 +40,58 @@ def run_job(task: Task) -> Outcome:
         notebook_timeout=subject.notebook_timeout,
         memory_limit=subject.memory_limit,
     )
+    failure = execution.failure
+    outcome = Outcome(
+        status=failure.status if failure else "done",
+        reason=export.anonymous(f"{failure.name}: {failure.message}") if failure else "",
+        facts=execution.facts,
+        seconds=round(execution.seconds, 2),
+        warnings=execution.warnings,
+    )
+    _make(task, execution.notebook, outcome, task.folder / "handover", failure)
+    return outcome
+
+
+def render(task: Task, page: PageRecord, folder: Path) -> Outcome:
+    """Make the page anew of a notebook that was executed before; no kernel is started.
+
+    Parameters
+    ----------
+    task : Task
+        What would be run.
+    page : PageRecord
+        How the notebook's last run ended: well, and of the same execution.
+    folder : Path
+        The study's folder, in which the executed notebook and its tables lie.
+    """
+    began = monotonic()
+    task.folder.mkdir(parents=True, exist_ok=True)
+    executed = nbformat.read(folder / f"{task.job.name}.ipynb", as_version=4)  # type: ignore[no-untyped-call]
+    source = nbformat.read(task.job.notebook.path, as_version=4)  # type: ignore[no-untyped-call]
+    outcome = Outcome(status="done", facts=page.facts, warnings=page.warnings)
+    _make(task, export.with_texts_of(source, executed), outcome, folder / publish.TABLES)
+    return replace(outcome, seconds=round(monotonic() - began, 2))
+
+
+def _make(
+    task: Task, executed: Any, outcome: Outcome, files: Path, failure: engine.Failure | None = None
+) -> None:
+    """Write page and notebook into the task's folder."""
+    job, subject = task.job, task.subject
     relative = os.path.relpath(subject.params_file, subject.folder / subject.name)
     told = {**job.parameters, "params_file": Path(relative).as_posix()}
-    notebook = export.clean(execution.notebook, told)
-    warned = {"Warnings": str(execution.warnings)} if execution.warnings else {}
+    notebook = export.clean(executed, told)
+    warned = {"Warnings": str(outcome.warnings)} if outcome.warnings else {}
     page = export.Page(
         subject=subject,
         name=job.name,
         title=job.notebook.title,
         provenance={**task.provenance, **warned},
-        facts=execution.facts,
-        files=task.folder / "handover",
+        facts=outcome.facts,
+        files=files,
     )
-    failure = execution.failure
     _write(task.folder / "notebook.ipynb", export.to_text(notebook))
     _write(task.folder / "page.html", export.html(notebook, page, failure))
-    outcome = Outcome(
-        status=failure.status if failure else "done",
-        reason=export.anonymous(f"{failure.name}: {failure.message}") if failure else "",
-        headline=str(execution.facts.get("headline", "")),
-        seconds=round(execution.seconds, 2),
-        warnings=execution.warnings,
-    )
-    return outcome if failure is None else replace(outcome, headline="")
 
 
 def in_process(task: Task, tell: Telling) -> None:

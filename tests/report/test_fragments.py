@@ -1,6 +1,7 @@
 """Prose, tables and figures of a page."""
 
 import re
+import urllib.request
 
 import pytest
 
@@ -63,9 +64,26 @@ def test_plain_table_becomes_accessible(fragments):
 def test_handed_over_table_can_be_downloaded_and_no_other_file(fragments, tmp_path):
     (tmp_path.parent / "secret.csv").write_text("secret")
     made = fragments.fragment('<table data-file="gaps.csv"><tr><td>1</td></tr></table>')
-    assert re.search(r'download="gaps.csv" href="data:text/csv;charset=utf-8;base64,', made)
+    assert re.search(r'download="gaps.csv" href="data:text/csv;charset=utf-8,', made)
     other = fragments.fragment('<table data-file="../secret.csv"><tr><td>1</td></tr></table>')
     assert "download" not in other
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "\ufeffitem,estimate\r\nP1,-0.25\n\"a & b\",'=1+1 #50%\n",
+        "\ufeffпризнак,оценка\n" + "надёжность,0.5\n" * 20,
+        "",
+    ],
+)
+def test_a_table_is_downloaded_as_it_was_handed_over(fragments, tmp_path, content):
+    (tmp_path / "gaps.csv").write_bytes(content.encode())
+    made = fragments.fragment('<table data-file="gaps.csv"><tr><td>1</td></tr></table>')
+    (address,) = re.findall(r'href="(data:[^"]*)"', made)
+    assert not re.search(r"[\s<>&]", address)
+    with urllib.request.urlopen(address) as told:
+        assert told.read() == content.encode()
 
 
 def test_table_is_called_by_its_caption(fragments):

@@ -8,8 +8,8 @@ import yaml
 
 from cxresearch.errors import AnalysisError, ParamsError
 from cxresearch.report import matrix
+from cxresearch.study.loading import load_study
 from cxresearch.study.params import Params
-from cxresearch.study.study import load_study
 
 CODEBOOK = {"measures": {"satisfaction": {"kind": "csat", "columns": "s", "scale": [1, 5]}}}
 
