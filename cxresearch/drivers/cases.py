@@ -89,6 +89,11 @@ class Cases:
         return len(self.rows)
 
     @property
+    def levels(self) -> int:
+        """Distinct values of the outcome."""
+        return len(np.unique(self.y))
+
+    @property
     def groups(self) -> dict[str, list[str]] | None:
         """Players of more than one column, or None."""
         found = {key: names for key, names in self.players.items() if len(names) > 1}

@@ -8,6 +8,7 @@ against the rest) is left out, and a note says so.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from cxresearch.drivers.cases import (
     Cases,
     Missing,
     Question,
+    collect,
 )
 from cxresearch.drivers.diagnostics import FOLDS, Regression, inflation
 from cxresearch.drivers.estimating import OUTCOME, Estimated, Plan
@@ -29,9 +31,10 @@ from cxresearch.notes import Note, note
 from cxresearch.stats import importance as shares
 from cxresearch.stats.moments import Sums
 from cxresearch.study.study import Cell
+from cxresearch.study.warehouse.lines import Line, Residuals
 
 if TYPE_CHECKING:
-    from cxresearch.study.warehouse.cases import CountedCases
+    from cxresearch.study.warehouse.group_cases import CountedCases
     from cxresearch.study.warehouse.stored import StoredStudy
 
 _ALIAS = 1e-10
@@ -44,49 +47,73 @@ class SummedCases(Cases):
     Attributes
     ----------
     counted : CountedCases
-        Their sums, and the cases as an expression.
+        Their sums.
+    left : Residuals or None
+        What their regression leaves unexplained; None where there is no regression.
     """
 
     counted: CountedCases
+    left: Residuals | None
 
     @property
     def n(self) -> int:
         """Cases."""
         return self.counted.sums.total().n
 
+    @property
+    def levels(self) -> int:
+        """Distinct values of the outcome."""
+        return self.counted.levels
+
     def complete(self) -> Cases:
         """Return the cases without a gap: all of them."""
         return self
 
 
-def collect(
-    study: StoredStudy, asked: Question, cell: Cell, notes: list[Note], missing: Missing
-) -> Cases:
-    """Return the cases of a group, as `cxresearch.drivers.cases.collect` does in memory."""
-    study.rate(asked.drivers, cell)
-    found = study.cases(
-        cell,
+def collected(
+    study: Any, asked: Question, cells: Sequence[Cell], notes: list[Note], missing: Missing
+) -> Iterator[tuple[Cell, Cases]]:
+    """Yield every group with its cases: from memory one by one, from a database many at once."""
+    if study.in_database:
+        yield from _summed(study, asked, cells, notes, missing)
+        return
+    for cell in cells:
+        yield cell, collect(study, asked, cell, notes, missing)
+
+
+def _summed(
+    study: StoredStudy, asked: Question, cells: Sequence[Cell], notes: list[Note], missing: Missing
+) -> Iterator[tuple[Cell, Cases]]:
+    after = iter(cells)
+    for together in study.cases(
+        cells,
         asked.outcome,
         asked.drivers,
         asked.covariates,
         missing=missing,
         few=(FEW_GAPS, FEW_GAPS_SHARE),
         not_used=NOT_USED,
-    )
-    notes += [note("not_used", driver=key, n=n) for key, n in found.unused.items()]
-    notes += [note("same_missing", first=one, second=other) for one, other in found.same]
-    return SummedCases(
-        rows=np.zeros(0, dtype=np.intp),
-        X=pd.DataFrame(columns=list(found.columns[:-1]), dtype=float),
-        y=found.levels,
-        weights=None,
-        players=found.players,
-        covariates=found.covariates,
-        left_out=found.left_out,
-        n_total=found.n_total,
-        missing=missing,
-        counted=found,
-    )
+    ):
+        left = study.residuals(together, [_line(one) for one in together.cases])
+        for found, facts in zip(together.cases, left, strict=True):
+            notes += [note("not_used", driver=key, n=n) for key, n in found.unused.items()]
+            notes += [note("same_missing", first=one, second=other) for one, other in found.same]
+            yield (
+                next(after),
+                SummedCases(
+                    rows=np.zeros(0, dtype=np.intp),
+                    X=pd.DataFrame(columns=list(found.columns[:-1]), dtype=float),
+                    y=np.zeros(0),
+                    weights=None,
+                    players=found.players,
+                    covariates=found.covariates,
+                    left_out=found.left_out,
+                    n_total=found.n_total,
+                    missing=missing,
+                    counted=found,
+                    left=facts,
+                ),
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +151,7 @@ class SummedPlan(Plan):
             noise=True,
             blocks=cases.blocks(self.asked),
         )
-        fit = self._summed_regression(counted)
+        fit = _regression(counted, cases.left)
         return Estimated(drawn=drawn, fit=fit, cov=counted.sums.total().cov)
 
     def bent(self, cases: Cases) -> list[Note]:
@@ -135,42 +162,61 @@ class SummedPlan(Plan):
         """Ordered logits are not fitted."""
         return pd.DataFrame(columns=["model", "block", "driver", "estimate", "share", "rank"])
 
-    def _summed_regression(self, counted: CountedCases) -> Regression:
-        whole = counted.sums.total()
-        n, names = whole.n, list(counted.columns[:-1])
-        S = whole.central
-        spread = np.sqrt(np.diag(S))
-        R = S[:-1, :-1] / np.outer(spread[:-1], spread[:-1])
-        correlation = S[:-1, -1] / (spread[:-1] * spread[-1])
-        beta = np.linalg.pinv(R, rcond=_ALIAS, hermitian=True) @ correlation
-        kept = _own_columns(R)
-        k = len(kept) + 1
-        slopes = np.linalg.solve(S[np.ix_(kept, kept)], S[kept, -1])
-        r_squared = float(slopes @ S[kept, -1]) / S[-1, -1]
-        sigma2 = max((1 - r_squared) * S[-1, -1], 0.0) * n / (n - k)
-        bread = np.linalg.inv(S[np.ix_(kept, kept)]) / n
-        left = self.study.residuals(counted, kept, slopes, whole.mean[[*kept, -1]], bread, sigma2)
-        error = np.full(len(names), np.nan)
-        error[kept] = left.std_error
-        vif = inflation(R)
-        return Regression(
-            terms=pd.DataFrame(
-                {
-                    "coefficient": beta * spread[-1] / spread[:-1],
-                    "coefficient_se": np.where(np.isinf(vif), np.nan, error),
-                    "beta": beta,
-                    "vif": vif,
-                    "correlation": correlation,
-                },
-                index=names,
-            ),
-            r_squared=r_squared,
-            adj_r_squared=1 - (1 - r_squared) * (n - 1) / (n - k),
-            cv_r_squared=cross_validated(counted.sums),
-            breusch_pagan_p=left.breusch_pagan_p,
-            cook_max=left.cook_max,
-            n_influential=left.n_influential,
-        )
+
+def _line(counted: CountedCases) -> Line | None:
+    """Return the regression of a group that has enough cases for one."""
+    whole = counted.sums.total()
+    if whole.n <= len(counted.columns) + 1 or counted.levels < 2 or not counted.players:
+        return None
+    n, S = whole.n, whole.central
+    spread = np.sqrt(np.diag(S)[:-1])
+    kept = _own_columns(S[:-1, :-1] / np.outer(spread, spread))
+    slopes = np.linalg.solve(S[np.ix_(kept, kept)], S[kept, -1])
+    r_squared = float(slopes @ S[kept, -1]) / S[-1, -1]
+    return Line(
+        columns=kept,
+        slopes=np.asarray(slopes),
+        means=whole.mean[[*kept, -1]],
+        bread=np.linalg.inv(S[np.ix_(kept, kept)]) / n,
+        sigma2=max((1 - r_squared) * S[-1, -1], 0.0) * n / (n - len(kept) - 1),
+    )
+
+
+def _regression(counted: CountedCases, left: Residuals | None) -> Regression:
+    line = _line(counted)
+    assert line is not None
+    assert left is not None
+    whole = counted.sums.total()
+    n, names = whole.n, list(counted.columns[:-1])
+    S = whole.central
+    spread = np.sqrt(np.diag(S))
+    R = S[:-1, :-1] / np.outer(spread[:-1], spread[:-1])
+    correlation = S[:-1, -1] / (spread[:-1] * spread[-1])
+    beta = np.linalg.pinv(R, rcond=_ALIAS, hermitian=True) @ correlation
+    kept = list(line.columns)
+    k = len(kept) + 1
+    r_squared = float(line.slopes @ S[kept, -1]) / S[-1, -1]
+    error = np.full(len(names), np.nan)
+    error[kept] = left.std_error
+    vif = inflation(R)
+    return Regression(
+        terms=pd.DataFrame(
+            {
+                "coefficient": beta * spread[-1] / spread[:-1],
+                "coefficient_se": np.where(np.isinf(vif), np.nan, error),
+                "beta": beta,
+                "vif": vif,
+                "correlation": correlation,
+            },
+            index=names,
+        ),
+        r_squared=r_squared,
+        adj_r_squared=1 - (1 - r_squared) * (n - 1) / (n - k),
+        cv_r_squared=cross_validated(counted.sums),
+        breusch_pagan_p=left.breusch_pagan_p,
+        cook_max=left.cook_max,
+        n_influential=left.n_influential,
+    )
 
 
 def _own_columns(R: np.ndarray) -> list[int]:

@@ -14,7 +14,6 @@ from cxresearch.drivers.cases import (
     Cases,
     Missing,
     Question,
-    collect,
     performance,
     policy,
     question,
@@ -253,9 +252,7 @@ def importance(
         notes.append(note("mcfadden", model=plan.model))
     collected: dict[str, list[pd.DataFrame]] = {}
     n = 0
-    for cell in cells:
-        gather = counted.collect if study.in_database else collect
-        cases = gather(study, asked, cell, notes, blanks)  # type: ignore[arg-type]
+    for cell, cases in counted.collected(study, asked, cells, notes, blanks):
         n += cases.n
         found = _Ranking(study, asked, cell, cases, plan, notes).frames()
         for name, frame in found.items():
@@ -327,9 +324,8 @@ class _Ranking:
             self.notes.append(note("separation", outcome=self.asked.outcome))
             return self._empty("separation")
         drawn, fit = found.drawn, found.fit
-        levels = len(np.unique(cases.y))
         whole = cases.complete()
-        self.notes.extend(diagnostics.warnings(whole, fit, levels, numeric=numeric))
+        self.notes.extend(diagnostics.warnings(whole, fit, cases.levels, numeric=numeric))
         if numeric:
             self.notes.extend(self.plan.bent(whole))
         if drawn.n_resamples < self.plan.n_resamples:
@@ -444,7 +440,7 @@ class _Ranking:
         """Return why no importance can be told of this group, or None."""
         cases = self.cases
         p = cases.X.shape[1]
-        if cases.n and np.ptp(cases.y) == 0:
+        if cases.n and cases.levels == 1:
             self.notes.append(note("outcome_constant", outcome=self.asked.outcome))
             return "outcome_constant"
         whole = cases.n if cases.missing == "impute" else cases.complete().n

@@ -16,6 +16,7 @@ from cxresearch.drivers.outcomes import choose_model
 from cxresearch.errors import AnalysisError, Fault, did_you_mean
 from cxresearch.notes import Note, distinct, note
 from cxresearch.results import Result
+from cxresearch.shared import by_run
 from cxresearch.stats.importance import Method
 from cxresearch.stats.resample import percentile_interval
 from cxresearch.study.study import By, Cell, Study
@@ -82,6 +83,7 @@ class DriverPriorities(Result):
     cut: str
 
 
+@by_run
 def priorities(
     study: Study,
     /,

@@ -15,6 +15,7 @@ from cxresearch.drivers.outcomes import outcome_key
 from cxresearch.errors import AnalysisError, Fault, did_you_mean
 from cxresearch.notes import Note, distinct, note
 from cxresearch.results import Result
+from cxresearch.shared import by_run
 from cxresearch.stats.importance.cumulative import Cumulative, Fits
 from cxresearch.stats.resample import percentile_interval
 from cxresearch.study.study import Cell, Study
@@ -67,6 +68,7 @@ class WhatIf(Result):
     drivers: pd.DataFrame
 
 
+@by_run
 def simulate(
     study: Study,
     /,

@@ -99,16 +99,16 @@ def compare(
     bases = Bases(study)
     notes: list[Note] = []
     rows: list[dict[str, Any]] = []
+    parts = {column: study.reduced(keys, column) for column in columns}
     for key in keys:
-        score = study.measure(key)
-        for column in columns:
-            rows += _one_family(study, score, column, level, bases, notes)
+        for column, part in parts.items():
+            rows += _one_family(part, part.measure(key), column, level, bases, notes)
     return SegmentComparison(
         table=pd.DataFrame(rows),
         n=study.n,
         n_eff=study.n_eff,
         conf_level=level,
-        method="linearised" if not study.design.simple else "classical",
+        method="classical" if all(part.design.simple for part in parts.values()) else "linearised",
         notes=distinct([*study.base_notes(), *bases.notes, *notes]),
         about=study.about,
     )
@@ -139,8 +139,7 @@ def measures(study: Study, measure: str | Sequence[str] | None) -> tuple[str, ..
 
 def withheld(study: Study, bases: Bases, cell: Cell, name: str, member: np.ndarray) -> str | None:
     """Return why a group's figure must not be shown: too few respondents or accounts."""
-    n = int(member.sum())
-    reason = bases.withheld(name, n)
+    reason = bases.withheld(name, study.design.count(member))
     if reason is None and study.params.data.cluster and study.min_n.show > 1:
         held = replace(study, mask=member & cell.mask).clusters_held()
         if held < FEWEST_CLUSTERS:
@@ -186,7 +185,7 @@ def _one_family(
         )
         for cell in cells
     }
-    counts = {group: float(member.sum()) for group, member in members.items()}
+    counts = {group: float(study.design.count(member)) for group, member in members.items()}
     hidden = [group for group, reason in reasons.items() if reason is not None]
     if also := complementary(counts, hidden):
         reasons[also] = "complementary"
@@ -264,7 +263,7 @@ def _estimated(
     if own.clipped:
         notes.append(note("interval_clipped", measure=key))
     rest_mask = study.mask & ~cell.mask
-    if study.design.members(rest_mask, score.values).sum() < study.min_n.show:
+    if study.design.count(study.design.members(rest_mask, score.values)) < study.min_n.show:
         return found | {"reason": "no_complement"}
     rest = headline(study.design, score, rest_mask, level)
     gap = study.design.difference(score.series, cell.mask, rest_mask, level)
@@ -298,7 +297,9 @@ def _error(study: Study, score: Scored, sides: tuple[Interval, Interval], gap: I
     fixed = [side for side in sides if not _varies(side, score)]
     if not fixed:
         return error
-    spread = float(score.series[study.design.members(study.mask, score.values)].var())
+    answered = study.design.members(study.mask, score.values)
+    each = study.design.each(answered)
+    spread = float(np.cov(score.series[answered], ddof=0, aweights=each))
     return float(np.sqrt(np.nan_to_num(error) ** 2 + sum(spread / side.n_eff for side in fixed)))
 
 

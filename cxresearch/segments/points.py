@@ -21,6 +21,7 @@ from cxresearch.stats.survey import Design
 from cxresearch.study.scores import Scored
 from cxresearch.study.study import Cell, Study
 
+FAMILY = "service_points"
 FEWEST_POINTS = 5
 _CELLS_AT_ONCE = 4_000_000
 _GRID = 60
@@ -144,6 +145,7 @@ def service_points(
         )
     chance = pd.DataFrame([one.chance for one in parts])
     chance["q_value"] = adjust(chance["p_value"].to_numpy(float))
+    chance["family"], chance["family_size"] = FAMILY, int(chance["p_value"].notna().sum())
     told = (chance["q_value"] <= 1 - level).map({True: "distinguishable", False: "cannot_tell"})
     chance["verdict"] = told.where(chance["p_value"].notna(), "suppressed")
     return ServicePoints(

@@ -11,15 +11,13 @@ from cxresearch.servqual.gaps import (
     CEILING,
     FEW_PAIRS,
     GAP_MIRRORS_EXPECTATION,
-    MEAN_WEIGHTED,
-    OVERALL,
-    WEIGHTED,
     WEIGHTS_DIFFER,
     GapScores,
     dimensions_with_pairs,
     gaps,
     item_scale_max,
 )
+from cxresearch.servqual.group_scores import MEAN_WEIGHTED, OVERALL, WEIGHTED
 from cxresearch.servqual.models import ScoreModels, models
 from cxresearch.servqual.zone import DECIDED, ZoneOfTolerance, zone
 

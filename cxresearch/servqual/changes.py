@@ -13,7 +13,7 @@ from cxresearch.bases import Bases
 from cxresearch.errors import AnalysisError, Fault
 from cxresearch.notes import Note, distinct, note
 from cxresearch.results import Result
-from cxresearch.servqual.gaps import OVERALL
+from cxresearch.servqual.group_scores import OVERALL
 from cxresearch.servqual.scales import scores
 from cxresearch.stats.intervals import Interval, welch
 from cxresearch.stats.multiplicity import adjust

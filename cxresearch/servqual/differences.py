@@ -9,7 +9,8 @@ import pandas as pd
 
 from cxresearch.bases import Bases
 from cxresearch.notes import Note, note
-from cxresearch.servqual.gaps import CEILING, FEW_PAIRS, GAP_MIRRORS_EXPECTATION, OVERALL
+from cxresearch.servqual.gaps import CEILING, FEW_PAIRS, GAP_MIRRORS_EXPECTATION
+from cxresearch.servqual.group_scores import OVERALL
 from cxresearch.servqual.scales import Scores
 from cxresearch.stats.importance import weighted_cov
 from cxresearch.stats.intervals import student

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -18,25 +18,30 @@ from cxresearch.bases import Bases, protect
 from cxresearch.errors import AnalysisError, Fault
 from cxresearch.notes import Note, distinct, note
 from cxresearch.results import Result
+from cxresearch.servqual.answered_gaps import answered_groups
+from cxresearch.servqual.counted_gaps import counted_groups
+from cxresearch.servqual.group_scores import (
+    MEAN_WEIGHTED,
+    OVERALL,
+    WEIGHTED,
+    GroupScores,
+    Score,
+)
 from cxresearch.shared import by_run
-from cxresearch.stats import draws
+from cxresearch.stats.estimates import quantile, significance
 from cxresearch.stats.multiplicity import Adjustment, adjust
-from cxresearch.stats.resample import percentile_interval, stream
-from cxresearch.study.pairing import PairSet
 from cxresearch.study.points import Points, importance_points
-from cxresearch.study.scores import Pairs
-from cxresearch.study.study import By, Cell, Study
+from cxresearch.study.study import By, Study
 from cxresearch.verdicts import verdict
+
+if TYPE_CHECKING:
+    from cxresearch.study.warehouse.stored import StoredStudy
 
 CEILING = 0.5
 GAP_MIRRORS_EXPECTATION = -0.5
 FEW_PAIRS = 30
 WEIGHTS_DIFFER = 0.01
-NOTHING = 1e-9  # a gap below this is rounding
 MOST_RESAMPLED = 10_000  # respondents of a group up to which the bootstrap is drawn
-EXACT_BELOW = 50  # pairs below which Wilcoxon's p is exact, as in R, unless there are ties
-
-OVERALL, WEIGHTED, MEAN_WEIGHTED = "overall", "overall_weighted", "overall_mean_weighted"
 
 NUMBERS = [
     "perception",
@@ -156,11 +161,11 @@ def gaps(
     tests: list[dict[str, Any]] = []
     names = study.by_names(by)
     n_draws = study.n_resamples if n_resamples is None else n_resamples
-    for part, cell, pairs in study.paired(keys, by):
-        one = _Cell(part, cell, pairs, points, level, bases, notes)
+    chance = study.seed if seed is None else seed
+    for group in _groups(study, keys, by, points, level, n_draws, chance):
+        one = _Told(study, group, level, bases, notes)
         rows, single = one.dimensions(), one.items()
-        chance = stream(study.seed if seed is None else seed, f"servqual.gaps:{cell.name}")
-        one.sensitivity([*rows, *single], n_draws, chance)
+        one.judged([*rows, *single])
         tables += rows
         items += single
         tests += one.hotelling()
@@ -197,63 +202,72 @@ def dimensions_with_pairs(study: Study) -> tuple[str, ...]:
     return found
 
 
+def _groups(
+    study: Study,
+    keys: tuple[str, ...],
+    by: By,
+    points: Points | None,
+    level: float,
+    n_resamples: int,
+    seed: int,
+) -> Iterator[GroupScores]:
+    """Return what is known of every group, from its rows or as counted in a database."""
+    how: dict[str, Any] = {"level": level, "n_resamples": n_resamples, "seed": seed}
+    how["most_resampled"] = MOST_RESAMPLED
+    if study.in_database:
+        return counted_groups(cast("StoredStudy", study), keys, by, **how)
+    return answered_groups(study, keys, by, points, **how)
+
+
 @dataclass(frozen=True, slots=True)
-class _Cell:
-    """Gap scores of one group of respondents."""
+class _Told:
+    """Rows and notes about the gap scores of one group."""
 
     study: Study
-    cell: Cell
-    pairs: PairSet
-    points: Points | None
+    group: GroupScores
     level: float
     bases: Bases
     notes: list[Note]
 
     def dimensions(self) -> list[dict[str, Any]]:
         """Rows of the dimensions, adjusted together, then the overall scores."""
-        rows = [self._dimension(key, pair) for key, pair in self.pairs.dimensions.items()]
+        rows = []
+        for score in self.group.dimensions:
+            rows.append(self._row(score.dimension, score))
+            r = self.group.together.get(score.dimension, 0.0)
+            if not rows[-1]["suppressed"] and score.n >= FEW_PAIRS and r < GAP_MIRRORS_EXPECTATION:
+                self.notes.append(note("gap_expectation", dimension=score.dimension, r=r))
         _adjust(rows, self.study.params.analysis.multiplicity)
         return rows + list(self._overall())
 
     def items(self) -> list[dict[str, Any]]:
         """Rows of the items, adjusted together."""
         rows = []
-        for key, pair in self.pairs.dimensions.items():
-            for i, item in enumerate(pair.items):
-                row = self._row(
-                    f"{key} · {item.key}",
-                    pair.perception[:, i],
-                    pair.expectation[:, i],
-                    n_pairs=np.isfinite(pair.perception[:, i]).astype(int),
-                )
-                top = self._ceiling(pair.expectation[:, [i]], item_scale_max(self.study, key))
-                if not row["suppressed"]:
-                    row["ceiling_expectation"] = top
-                    self._warn_item(item.key, row, top)
-                rows.append({**self.cell.keys, "dimension": key, "item": item.key} | row)
+        for score in self.group.items:
+            row = self._row(f"{score.dimension} · {score.item}", score)
+            if not (row["suppressed"] or self.group.cell.keys):
+                self._warn_item(score)
+            rows.append(row | {"item": score.item})
         _adjust(rows, self.study.params.analysis.multiplicity)
         return rows
 
     def hotelling(self) -> list[dict[str, Any]]:
         """Test of all dimensions at once, where there are enough complete respondents."""
-        p = len(self.pairs.dimensions)
-        if p < 2:
-            return []
-        n = self.pairs.complete(self.study.design, self.cell.mask)
-        if n < self.study.min_n.show:
-            return []
-        means = self.pairs.means(self.study.design, self.cell.mask) if n > p else None
-        if means is None or not np.isfinite(means.covariance).all() or _singular(means.covariance):
-            self.notes.append(note("hotelling_suppressed", n=n, p=p))
+        p, means = len(self.group.dimensions), self.group.joint
+        n = int(means.n[0])
+        if p < 2 or n < self.study.min_n.show:
             return []
         covariance = means.covariance
+        if n <= p or not np.isfinite(covariance).all() or _singular(covariance):
+            self.notes.append(note("hotelling_suppressed", n=n, p=p))
+            return []
         t_squared = float(means.estimates @ np.linalg.solve(covariance, means.estimates))
         df = float(means.df.min())
         df2 = df + 1 - p
         statistic = df2 / (p * df) * t_squared
         return [
             {
-                **self.cell.keys,
+                **self.group.cell.keys,
                 "t_squared": t_squared,
                 "statistic": statistic,
                 "df": p,
@@ -263,25 +277,12 @@ class _Cell:
             }
         ]
 
-    def sensitivity(
-        self, rows: list[dict[str, Any]], n_resamples: int, rng: np.random.Generator
-    ) -> None:
-        """Fill Wilcoxon's p, the bootstrap interval and the verdict of every row."""
-        design, mask = self.study.design, self.cell.mask
-        shown = [(row, gap) for row in rows if (gap := row.pop("gap", None)) is not None]
-        if shown and design.simple:
-            for row, gap in shown:
-                member = design.members(mask, gap)
-                row["wilcoxon_p"] = _signed_ranks(gap[member], design.each(member))
-        if shown and (n := self.study.size(mask)) > MOST_RESAMPLED:
-            group = self.cell.name or OVERALL
-            self.notes.append(note("not_resampled", group=group, n=n))
-        elif shown:
-            table = np.column_stack([gap for _, gap in shown])
-            drawn = draws.means(design, mask, table, n_resamples, rng)
-            ends = percentile_interval(drawn, self.level)
-            for (row, _), low, high in zip(shown, *ends, strict=True):
-                row |= {"boot_low": low, "boot_high": high}
+    def judged(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Fill the verdict of every row, and say where nothing was resampled."""
+        shown = not all(row["suppressed"] for row in rows)
+        if shown and self.group.size > MOST_RESAMPLED:
+            name = self.group.cell.name or OVERALL
+            self.notes.append(note("not_resampled", group=name, n=self.group.size))
         for row in rows:
             dimension = self.study.codebook.dimensions.get(row["dimension"])
             delta = dimension.delta if dimension else None
@@ -297,183 +298,73 @@ class _Cell:
             )
             row["threshold"] = np.nan if delta is None else delta
 
-    def _dimension(self, key: str, pair: Pairs) -> dict[str, Any]:
-        perception, expectation = pair.mean("perception"), pair.mean("expectation")
-        row = self._row(key, perception, expectation, n_pairs=np.where(pair.enough, pair.count, 0))
-        top = self._ceiling(pair.expectation, item_scale_max(self.study, key))
-        if not row["suppressed"]:
-            self._warn_dimension(key, pair.gap, expectation)
-            row["ceiling_expectation"] = top
-        return {**self.cell.keys, "dimension": key} | row
-
     def _overall(self) -> Iterator[dict[str, Any]]:
-        perception, expectation, count = self.pairs.sides()
-        equal = np.full(perception.shape, 1 / perception.shape[1])
-        yield self._total(OVERALL, perception, expectation, equal, count)
-        if self.points is None:
-            return
-        weights = self.points.shares(list(self.pairs.dimensions))
-        row = self._total(WEIGHTED, perception, expectation, weights, count)
-        yield row
-        by_means = self._mean_weighted(perception - expectation, weights)
-        if by_means is None or row["suppressed"]:
-            return
-        if abs(by_means["estimate"] - row["estimate"]) > WEIGHTS_DIFFER:
-            self.notes.append(
-                note("weights_differ", respondent=row["estimate"], mean=by_means["estimate"])
-            )
-            blank: dict[str, Any] = {
-                "perception": np.nan,
-                "expectation": np.nan,
-                "share_negative": np.nan,
-            }
-            blank["gap"] = None
-            yield row | {"dimension": MEAN_WEIGHTED} | by_means | blank
+        told = zip(self.group.overall, self.group.some, self.group.enough, strict=True)
+        for score, some, enough in told:
+            if enough < some:
+                self.notes.append(note("overall_incomplete", n=some - enough, n_total=some))
+            row = self._row(score.dimension, score)
+            row["q_value"] = row["p_value"]
+            yield row
+            by_means = self.group.mean_weighted
+            if score.dimension != WEIGHTED or by_means is None or row["suppressed"]:
+                continue
+            if abs(by_means.estimate - row["estimate"]) > WEIGHTS_DIFFER:
+                self.notes.append(
+                    note("weights_differ", respondent=row["estimate"], mean=by_means.estimate)
+                )
+                own = _numbers(by_means, self.level)
+                own["q_value"] = own["p_value"]
+                yield row | {"dimension": MEAN_WEIGHTED} | own
 
-    def _total(
-        self,
-        name: str,
-        perception: np.ndarray,
-        expectation: np.ndarray,
-        weights: np.ndarray,
-        count: np.ndarray,
-    ) -> dict[str, Any]:
-        """Row of an overall score: the weighted mean of the dimensions of each respondent."""
-        known = np.isfinite(perception) & np.isfinite(weights)
-        weights = np.where(known, weights, 0.0)
-        whole = known.all(axis=1)
-        if self.study.params.analysis.servqual.renormalise:
-            whole = known.any(axis=1) & (weights.sum(axis=1) > 0)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            shares = weights / weights.sum(axis=1, keepdims=True)
-        left = np.where(whole, _dot(shares, perception), np.nan)
-        right = np.where(whole, _dot(shares, expectation), np.nan)
-        count_of = self.study.design.count
-        n_total = count_of(self.cell.mask & known.any(axis=1))
-        if (n := count_of(self.cell.mask & whole)) < n_total:
-            self.notes.append(note("overall_incomplete", n=n_total - n, n_total=n_total))
-        row = self._row(name, left, right, n_pairs=np.where(whole, count.sum(axis=1), 0))
-        row["q_value"] = row["p_value"]
-        return {**self.cell.keys, "dimension": name} | row
-
-    def _mean_weighted(self, gap: np.ndarray, weights: np.ndarray) -> dict[str, Any] | None:
-        """Mean points times mean gaps, with its linearised interval."""
-        whole = np.isfinite(gap).all(axis=1) & np.isfinite(weights).all(axis=1)
-        member = self.study.design.members(self.cell.mask & whole)
-        if member.sum() < 2:
-            return None
-        w = self.study.design.weights_of(member)
-        mean_gap = np.average(np.where(member[:, None], gap, 0.0), axis=0, weights=w)
-        mean_weight = np.average(np.where(member[:, None], weights, 0.0), axis=0, weights=w)
-        estimate = float(mean_gap @ mean_weight)
-        change = (gap - mean_gap) @ mean_weight + (weights - mean_weight) @ mean_gap
-        found = self.study.design.mean(
-            np.where(whole, estimate + change, np.nan), self.cell.mask, self.level
-        )
-        return _test(found.estimate, found.std_error, found.df) | {
-            "conf_low": found.conf_low,
-            "conf_high": found.conf_high,
-        }
-
-    def _row(
-        self, name: str, perception: np.ndarray, expectation: np.ndarray, *, n_pairs: np.ndarray
-    ) -> dict[str, Any]:
-        design, mask = self.study.design, self.cell.mask
-        gap = perception - expectation
-        member = design.members(mask, gap)
-        n = design.count(member)
-        group = " · ".join([name, *self.cell.keys.values()])
-        reason = self.bases.withheld(group, n)
-        row: dict[str, Any] = dict.fromkeys(NUMBERS, np.nan)
-        row |= {"n": n, "n_pairs": round(design.tally(n_pairs, member)), "low_base": False}
+    def _row(self, name: str, score: Score) -> dict[str, Any]:
+        keys = self.group.cell.keys
+        group = " · ".join([name, *keys.values()])
+        reason = self.bases.withheld(group, score.n)
+        row: dict[str, Any] = {**keys, "dimension": score.dimension, **_BLANK}
+        row |= {"n": score.n, "n_pairs": score.n_pairs, "low_base": False}
         row |= {"suppressed": reason is not None, "reason": reason}
         if reason is not None:
             return row
-        found = design.mean(gap, mask, self.level)
-        shares = design.weights_of(member)[member]
-        shares = shares / shares.sum()
-        return (
-            row
-            | _test(found.estimate, found.std_error, found.df)
-            | {
-                "perception": float(shares @ perception[member]),
-                "expectation": float(shares @ expectation[member]),
-                "conf_low": found.conf_low,
-                "conf_high": found.conf_high,
-                "n_eff": found.n_eff,
-                "share_negative": min(float(shares @ (gap[member] < -NOTHING)), 1.0),
-                "low_base": self.bases.low(group, n, found.n_eff),
-                "gap": gap,
-            }
-        )
+        low = self.bases.low(group, score.n, score.n_eff)
+        return row | _numbers(score, self.level) | {"low_base": low}
 
-    def _ceiling(self, expectation: np.ndarray, top: float) -> float:
-        """Weighted share of expectation answers at the top of the scale."""
-        member = self.study.design.members(self.cell.mask)
-        answered = np.isfinite(expectation) & member[:, None]
-        w = self.study.design.weights_of(member)[:, None] * answered
-        total = w.sum()
-        return float((w * (expectation == top)).sum() / total) if total > 0 else np.nan
+    def _warn_item(self, score: Score) -> None:
+        if score.ceiling >= CEILING:
+            self.notes.append(note("ceiling", item=score.item, share=score.ceiling))
+        if score.n_pairs < FEW_PAIRS:
+            self.notes.append(note("few_pairs", item=score.item, n=score.n_pairs))
 
-    def _warn_item(self, item: str, row: dict[str, Any], top: float) -> None:
-        if self.cell.keys:
-            return
-        if top >= CEILING:
-            self.notes.append(note("ceiling", item=item, share=top))
-        if row["n_pairs"] < FEW_PAIRS:
-            self.notes.append(note("few_pairs", item=item, n=int(row["n_pairs"])))
 
-    def _warn_dimension(self, key: str, gap: np.ndarray, expectation: np.ndarray) -> None:
-        member = self.study.design.members(self.cell.mask, gap)
-        if self.cell.keys or self.study.design.count(member) < FEW_PAIRS:
-            return
-        g, e = gap[member], expectation[member]
-        if np.ptp(g) == 0 or np.ptp(e) == 0:
-            return
-        each = self.study.design.each(member)
-        spread = np.cov(g, e, aweights=each)
-        r = float(spread[0, 1] / np.sqrt(spread[0, 0] * spread[1, 1]))
-        if r < GAP_MIRRORS_EXPECTATION:
-            self.notes.append(note("gap_expectation", dimension=key, r=r))
+_BLANK = dict.fromkeys(NUMBERS, np.nan)
+
+
+def _numbers(score: Score, level: float) -> dict[str, Any]:
+    """Return a score with its interval and its test of no gap."""
+    half = quantile(level, score.df) * score.std_error
+    statistic, p_value = significance(score.estimate, score.std_error, score.df)
+    return {
+        "perception": score.perception,
+        "expectation": score.expectation,
+        "estimate": score.estimate,
+        "std_error": score.std_error,
+        "conf_low": score.estimate - half,
+        "conf_high": score.estimate + half,
+        "statistic": statistic,
+        "df": score.df,
+        "p_value": p_value,
+        "wilcoxon_p": score.wilcoxon_p,
+        "boot_low": score.boot_low,
+        "boot_high": score.boot_high,
+        "n_eff": score.n_eff,
+        "share_negative": score.share_negative,
+        "ceiling_expectation": score.ceiling,
+    }
 
 
 def item_scale_max(study: Study, dimension: str) -> float:
     """Return the top of a dimension's scale."""
     return float(study.codebook.dimensions[dimension].scale.max)
-
-
-def _dot(shares: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    return np.asarray((shares * np.where(np.isfinite(scores), scores, 0.0)).sum(axis=1))
-
-
-def _test(estimate: float, std_error: float, df: float) -> dict[str, Any]:
-    statistic = estimate / std_error if std_error > 0 else np.nan
-    p = 2 * float(stats.t.sf(abs(statistic), df)) if np.isfinite(statistic) else np.nan
-    return {
-        "estimate": estimate,
-        "std_error": std_error,
-        "statistic": statistic,
-        "df": df,
-        "p_value": p,
-    }
-
-
-def _signed_ranks(gap: np.ndarray, times: np.ndarray) -> float:
-    """Return the p of Wilcoxon's signed ranks, zeros left out, as R ``wilcox.test`` gives it."""
-    sized = np.abs(gap).round(9)  # gaps of dimensions are quotients
-    moved = sized > 0
-    n = float(times[moved].sum())
-    if n == 0:
-        return np.nan
-    sizes, place = np.unique(sized[moved], return_inverse=True)
-    ties = np.bincount(place, times[moved], len(sizes))
-    if n == times.sum() and (ties == 1).all() and n < EXACT_BELOW:
-        return float(stats.wilcoxon(gap[moved], method="exact").pvalue)
-    ranks = np.cumsum(ties) - (ties - 1) / 2
-    up = float((times[moved] * ranks[place])[gap[moved] > 0].sum())
-    variance = n * (n + 1) * (2 * n + 1) / 24 - (ties**3 - ties).sum() / 48
-    away = abs(up - n * (n + 1) / 4) - 0.5  # continuity
-    return float(min(1.0, 2 * stats.norm.sf(away / np.sqrt(variance))))
 
 
 def _singular(covariance: np.ndarray) -> bool:

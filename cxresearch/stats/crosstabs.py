@@ -163,7 +163,10 @@ def _design_effects(shares: Floats, V: Floats, n: int) -> tuple[float, float]:
 
 
 def _categories(values: ArrayLike) -> tuple[Any, Any]:
-    given: Any = values if isinstance(values, (pd.Series, pd.Index)) else pd.Series(list(values))  # type: ignore[arg-type]
+    given: Any = values
+    if not isinstance(values, (pd.Series, pd.Index)):
+        whole = isinstance(values, np.ndarray) and values.dtype.kind in "biu" and values.ndim == 1
+        given = values if whole else pd.Series(list(values))  # type: ignore[arg-type]
     codes, labels = pd.factorize(given, sort=True)
     return codes, np.asarray(labels)
 

@@ -36,8 +36,8 @@ class Sums:
         Σ w x and Σ w² x.
     second, second_squared : ndarray, shape (m, k, k)
         Σ w x x' and Σ w² x x'.
-    low, high : ndarray, shape (k,)
-        Smallest and largest answer, on the questions' own scales.
+    low, high : ndarray, shape (m, k)
+        Smallest and largest answer of each group, on the questions' own scales.
 
     Examples
     --------
@@ -77,6 +77,10 @@ class Sums:
         def summed(values: Floats) -> Floats:
             return np.stack([np.bincount(g, column, m) for column in values.T], axis=1)
 
+        low, high = np.full((m, k), np.inf), np.full((m, k), -np.inf)
+        np.minimum.at(low, g, X)
+        np.maximum.at(high, g, X)
+
         def crossed(v: Floats) -> Floats:
             parts = [(Z[g == one] * v[g == one, None]).T @ Z[g == one] for one in range(m)]
             return np.stack(parts) if m > 1 else ((Z * v[:, None]).T @ Z)[None]
@@ -91,8 +95,8 @@ class Sums:
             first_squared=summed(Z * w[:, None] ** 2),
             second=crossed(w),
             second_squared=crossed(w**2),
-            low=X.min(axis=0) if n else np.full(k, np.nan),
-            high=X.max(axis=0) if n else np.full(k, np.nan),
+            low=low,
+            high=high,
         )
 
     def unweighted(self) -> Sums:
@@ -110,10 +114,53 @@ class Sums:
             first_squared=self.first_squared[groups],
             second=self.second[groups],
             second_squared=self.second_squared[groups],
+            low=self.low[groups],
+            high=self.high[groups],
+        )
+
+    def turned(
+        self, T: Floats, names: Sequence[str], centre: Floats, low: Floats, high: Floats
+    ) -> Sums:
+        """Return the sums of combinations of the questions: of x T, x taken from its centre.
+
+        Parameters
+        ----------
+        T : ndarray, shape (k, p)
+        names, centre, low, high
+            Of the p combinations.
+
+        Examples
+        --------
+        >>> sums = Sums.of_rows(np.array([[1.0, 2], [2, 2], [3, 5]]), None, ["speed", "price"])
+        >>> zero = np.zeros(1)
+        >>> both = sums.turned(np.ones((2, 1)), ["both"], zero, zero, zero + 9)
+        >>> float(both.total().cov.loc["both", "both"])
+        7.0
+        """
+        if np.array_equal(T, np.eye(len(self.names))):
+            first, second = self.first, self.second
+            first_squared, second_squared = self.first_squared, self.second_squared
+        else:
+            first, second = self.first @ T, T.T @ self.second @ T
+            first_squared = self.first_squared @ T
+            second_squared = T.T @ self.second_squared @ T
+        m = len(self.n)
+        return replace(
+            self,
+            names=tuple(names),
+            centre=centre,
+            first=first,
+            second=second,
+            first_squared=first_squared,
+            second_squared=second_squared,
+            low=np.tile(low, (m, 1)),
+            high=np.tile(high, (m, 1)),
         )
 
     def total(self) -> Moments:
         """Return the moments of everybody."""
+        some = self.n > 0
+        blank = np.full(len(self.names), np.nan)
         return Moments(
             names=self.names,
             n=round(float(self.n.sum())),
@@ -122,8 +169,8 @@ class Sums:
             shift=self.first.sum(axis=0),
             scatter=self.second.sum(axis=0),
             centre=self.centre,
-            low=self.low,
-            high=self.high,
+            low=np.fmin.reduce(self.low[some]) if some.any() else blank,
+            high=np.fmax.reduce(self.high[some]) if some.any() else blank,
         )
 
 

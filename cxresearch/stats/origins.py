@@ -185,11 +185,7 @@ def _ways(
 ) -> Iterator[tuple[str, str, Array]]:
     """Yield the name, the model and estimate, low, high (3 x origins) of every way."""
     for family, fitted in chosen.items():
-        made = [
-            [float(part[0]) for part in fitted.forecast(1, conf_level, y=values[:place])]
-            for place in targets
-        ]
-        yield family, fitted.candidate.code, np.array(made).T[[0, 2, 3]]
+        yield family, fitted.candidate.code, fitted.one_ahead(values, targets, conf_level)
     nothing = np.full(len(targets), np.nan)
     last = [values[:place][np.isfinite(values[:place])][-1] for place in targets]
     yield "last_value", "last_value", np.vstack([last, nothing, nothing])

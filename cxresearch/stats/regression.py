@@ -21,6 +21,7 @@ __all__ = ["Covariance", "Diagnosis", "Regression", "ols"]
 Covariance = Literal["classic", "HC0", "HC1", "HC2", "HC3", "CR1", "design"]
 _INTERCEPT = "intercept"
 _ALIAS = 1e-7  # R's lm: a column whose own part is smaller than this is no column of its own
+_FIXED = 1e-10  # so near to 1, leverage leaves an answer no residual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,8 @@ class Regression:
     breusch_pagan : Diagnosis
         Studentised (Koenker); a small p says that the spread of the residuals varies.
     fitted, residuals, leverage, cooks : ndarray, shape (n_rows,)
-        By row of the input; NaN where the row was not used.
+        By row of the input; NaN where the row was not used. An answer that alone fixes a
+        coefficient has no Cook distance.
     aliased : tuple of str
         Columns that are combinations of earlier ones (or never vary).
     method : str
@@ -186,7 +188,9 @@ def ols(
     terms.loc[kept.index(0), ["beta", "vif"]] = nan
     terms.insert(0, "term", [columns[j] for j in kept])
     terms = terms.set_index("term").reindex(columns).reset_index()
-    cooks = w * residual**2 * leverage / (k * sigma2 * (1 - leverage) ** 2) if sigma2 else w * nan
+    room = _room(leverage)
+    cooks = w * residual**2 * leverage / (k * sigma2 * room**2) if sigma2 else w * nan
+    cooks[leverage >= 1 - _FIXED] = nan
     known = [columns[j] for j in kept]
     return Regression(
         terms=terms,
@@ -270,11 +274,14 @@ def _covariance(
         factor = groups / (groups - 1) * (n - 1) / (n - k) if groups > 1 else nan
         return bread @ (totals.T @ totals) @ bread * factor, float(groups - 1)
     power = {"HC0": 0, "HC1": 0, "HC2": 1, "HC3": 2}[method]
-    # an answer that alone fixes a coefficient has leverage 1 and no residual
-    room = np.where(leverage < 1 - 1e-10, 1 - leverage, 1.0)
-    scores /= room[:, None] ** (power / 2)
+    scores /= _room(leverage)[:, None] ** (power / 2)
     factor = n / (n - k) if method == "HC1" else 1.0
     return bread @ (scores.T @ scores) @ bread * factor, float(n - k)
+
+
+def _room(leverage: Floats) -> Floats:
+    """Return 1 − h, one where an answer alone fixes a coefficient: it has no residual."""
+    return np.where(leverage < 1 - _FIXED, 1 - leverage, 1.0)
 
 
 def _terms(coef: Floats, V: Floats, df: float, conf_level: float) -> pd.DataFrame:

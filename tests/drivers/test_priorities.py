@@ -7,7 +7,8 @@ from known_answers import EVERYTHING_SHOWN, study, survey
 
 from cxresearch import drivers, samples
 from cxresearch.errors import AnalysisError
-from cxresearch.study.study import Study, load_study
+from cxresearch.study.loading import load_study
+from cxresearch.study.study import Study
 
 FEW = 100
 ASYMMETRY = pd.DataFrame(

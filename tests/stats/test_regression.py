@@ -62,6 +62,15 @@ def test_domain_is_not_filtering():
     assert fit.coef.tolist() == approx(same.coef.tolist())
 
 
+def test_an_answer_that_alone_fixes_a_coefficient_has_no_cook_distance():
+    alone = MT.astype(float).assign(only=(MT.index == 3) * 1.0)
+    fit = ols(alone.mpg, alone[["cyl", "vs", "only"]])
+    assert fit.leverage[3] == approx(1)
+    assert np.isnan(fit.cooks[3])
+    without = ols(alone.mpg.drop(3), alone[["cyl", "vs"]].drop(3))
+    assert np.nanmax(fit.cooks) == approx(np.nanmax(without.cooks) * 3 / 4)  # one more column
+
+
 def test_holes_leave_their_rows():
     holes = MT.astype(float)
     holes.loc[0, "vs"] = np.nan

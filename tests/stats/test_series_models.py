@@ -146,3 +146,15 @@ def test_nothing_leaks_from_the_future():
     for way in ("ets", "differenced", "last_value"):
         np.testing.assert_allclose(one.of(way).forecast, other.of(way).forecast, rtol=1e-9)
     assert other.of("last_value").rmse > one.of("last_value").rmse
+
+
+@pytest.mark.parametrize("one", CANDIDATES, ids=lambda one: one.code)
+def test_points_one_ahead_are_those_of_single_forecasts(one):
+    t = np.arange(44)
+    y = 50 + 0.2 * t + 5 * np.sin(t / 2) + np.random.default_rng(5).normal(size=44)
+    if one.family != "ets":
+        y[20] = np.nan
+    fitted, targets = fit(y[:36], one, season=12), np.arange(36, 44)
+    apart = [fitted.forecast(1, y=y[:place]) for place in targets]
+    expected = np.array([[part[0] for part in told] for told in apart]).T[[0, 2, 3]]
+    np.testing.assert_allclose(fitted.one_ahead(y, targets), expected, rtol=1e-9)

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from postgres_server import server, why_not
 
-from cxresearch import drivers, kpis, psychometrics, quality, servqual, trends
+from cxresearch import drivers, kpis, psychometrics, quality, segments, servqual, trends
 from cxresearch.errors import AnalysisError, InputError
 from cxresearch.results import Result
 from cxresearch.study.loading import load_study
@@ -186,6 +186,38 @@ def test_gaps(studies: tuple[Study, Study], by: Any) -> None:
     assert (other.table["boot_high"] - other.table["boot_low"]).mean() == pytest.approx(
         width, rel=0.2
     )
+
+
+@pytest.mark.parametrize("by", ["segments", ["wave", "region"]])
+def test_gaps_of_many_groups(studies: tuple[Study, Study], by: Any) -> None:
+    one, other = (servqual.gaps(study, by=by, n_resamples=20) for study in studies)
+    same(one.table, other.table, BOOT)
+    same(one.items, other.items, BOOT)
+    same(one.hotelling, other.hotelling)
+    assert told(one) == told(other)
+
+
+def test_bootstrap_limits_agree_within_chance(studies: tuple[Study, Study]) -> None:
+    one, other = (servqual.gaps(study, n_resamples=1500) for study in studies)
+    for left, right in ((one.table, other.table), (one.items, other.items)):
+        for end in ("boot_low", "boot_high"):
+            away = (right[end] - left[end]) / left["std_error"]
+            # both ends come from 1,500 draws: a chance of some .07 standard errors each, and
+            # Poisson draws of strata vary by what their sizes vary
+            assert away.abs().max() < 0.3
+        widths = [(side["boot_high"] - side["boot_low"]) for side in (left, right)]
+        assert (widths[1] / widths[0]).median() == pytest.approx(1, abs=0.06)
+
+
+def test_groups_against_the_rest(studies: tuple[Study, Study]) -> None:
+    memory, stored = studies
+    for by in (None, "region", ["region", "wave"]):
+        one, other = (segments.compare(study, by=by) for study in (memory, stored))
+        same(one.table, other.table)
+        assert told(one) == told(other)
+        assert (one.method, one.n) == (other.method, other.n)
+    one, other = (segments.compare(study.latest(), measure="recommend") for study in studies)
+    same(one.table, other.table)
 
 
 def test_trends(studies: tuple[Study, Study]) -> None:

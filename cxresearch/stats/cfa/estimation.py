@@ -9,6 +9,7 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 from scipy import optimize, stats
+from scipy.linalg import lapack
 
 from cxresearch.errors import did_you_mean
 from cxresearch.stats.cfa.fit_measures import Measures, measures
@@ -38,6 +39,8 @@ _FLAT = 1e-7
 #: Fall of F still to be had at which the search has failed.
 _POOR = 1e-9
 _LAST_STEPS = 8
+#: Reciprocal condition above which a curvature is solved without a generalised inverse.
+_SURE = 1e-12
 _UNDETERMINED = 1e-12
 
 
@@ -283,7 +286,11 @@ def _search(layout: Layout, groups: tuple[Group, ...], begin: np.ndarray) -> _Se
 
 def _newton(slope: np.ndarray, curvature: np.ndarray) -> tuple[np.ndarray, float]:
     """Return the step to where a parabola is lowest, and how much lower that is."""
-    step = np.linalg.lstsq(curvature, slope, rcond=1e-14)[0]
+    factor, trouble = lapack.dpotrf(curvature)
+    if trouble == 0 and lapack.dpocon(factor, np.linalg.norm(curvature, 1))[0] > _SURE:
+        step = np.asarray(lapack.dpotrs(factor, slope)[0])
+    else:
+        step = np.linalg.lstsq(curvature, slope, rcond=1e-14)[0]
     return step, float(slope @ step) / 2
 
 

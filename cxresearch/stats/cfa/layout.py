@@ -7,7 +7,7 @@ factor means. A cell is a place in one of them; cells with the same parameter ar
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Literal
 
@@ -20,6 +20,8 @@ Part = Literal["loading", "covariance", "residual", "intercept", "mean"]
 Shared = Literal["loadings", "intercepts"]
 Identification = Literal["marker", "unit"]
 Release = tuple[Literal["loading", "intercept"], Hashable]
+
+_PARTS: tuple[Part, ...] = ("loading", "covariance", "residual", "intercept", "mean")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,53 @@ class Cell:
     value: float = 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Places:
+    """The cells of a group as places in its matrices laid one after the other.
+
+    Attributes
+    ----------
+    at : array of int
+        The place of every cell.
+    mirror, mirrored : array of int
+        The places across the diagonal, and the cells that stand there, too.
+    free, parameter : array of int
+        The cells that are free, and which parameter each of them is.
+    fixed : array
+        The value of every cell that is not free; zero for the others.
+    """
+
+    at: np.ndarray
+    mirror: np.ndarray
+    mirrored: np.ndarray
+    free: np.ndarray
+    parameter: np.ndarray
+    fixed: np.ndarray
+
+    @classmethod
+    def of(cls, cells: Sequence[Cell], p: int, q: int) -> Places:
+        """Return the places of these cells, of p items and q factors."""
+        begin = dict(zip(_PARTS, np.cumsum([0, p * q, q * q, p * p, p]).tolist(), strict=True))
+        width = {"loading": q, "covariance": q, "residual": p, "intercept": 1, "mean": 1}
+        at = [begin[one.part] + one.row * width[one.part] + one.col for one in cells]
+        across = [
+            (begin[one.part] + one.col * width[one.part] + one.row, a)
+            for a, one in enumerate(cells)
+            if one.part in ("covariance", "residual")
+        ]
+        free = [(a, one.parameter) for a, one in enumerate(cells) if one.parameter is not None]
+        mirrors = np.array(across, dtype=np.intp).reshape(-1, 2)
+        parameters = np.array(free, dtype=np.intp).reshape(-1, 2)
+        return cls(
+            at=np.array(at, dtype=np.intp),
+            mirror=mirrors[:, 0],
+            mirrored=mirrors[:, 1],
+            free=parameters[:, 0],
+            parameter=parameters[:, 1],
+            fixed=np.array([one.value if one.parameter is None else 0.0 for one in cells]),
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """All cells that are not zero, the number of free parameters, and what is held equal."""
@@ -45,6 +94,7 @@ class Layout:
     equal: tuple[Shared, ...]
     released: tuple[Release, ...]
     with_means: bool
+    places: tuple[Places, ...] = field(repr=False, compare=False)
 
     @property
     def n_items(self) -> int:
@@ -67,27 +117,19 @@ class Layout:
 
     def free(self, group: int) -> tuple[np.ndarray, np.ndarray]:
         """Return which cells of a group are free, and which parameter each of them is."""
-        pairs = [
-            (a, cell.parameter)
-            for a, cell in enumerate(self.by_group[group])
-            if cell.parameter is not None
-        ]
-        found = np.array(pairs, dtype=np.intp).reshape(-1, 2)
-        return found[:, 0], found[:, 1]
+        return self.places[group].free, self.places[group].parameter
 
     def matrices(self, x: np.ndarray, group: int) -> Matrices:
         """Return the matrices of one group at these parameters."""
         p, q = self.n_items, len(self.model.names)
-        found = Matrices(
-            np.zeros((p, q), x.dtype),
-            np.zeros((q, q), x.dtype),
-            np.zeros((p, p), x.dtype),
-            np.zeros(p, x.dtype),
-            np.zeros(q, x.dtype),
-        )
-        for cell in self.of(group):
-            found.put(cell, cell.value if cell.parameter is None else x[cell.parameter])
-        return found
+        places = self.places[group]
+        values = places.fixed.astype(x.dtype)
+        values[places.free] = x[places.parameter]
+        flat = np.zeros(p * q + q * q + p * p + p + q, x.dtype)
+        flat[places.at] = values
+        flat[places.mirror] = values[places.mirrored]
+        L, P, T, intercepts, means = np.split(flat, np.cumsum([p * q, q * q, p * p, p]))
+        return Matrices(L.reshape(p, q), P.reshape(q, q), T.reshape(p, p), intercepts, means)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +152,10 @@ class Matrices:
         """Means of the items that the model implies."""
         return np.asarray(self.intercepts + self.L @ self.means)
 
-    def put(self, cell: Cell, value: complex) -> None:
-        """Set a cell (and its mirror)."""
-        match cell.part:
-            case "loading":
-                self.L[cell.row, cell.col] = value
-            case "covariance":
-                self.P[cell.row, cell.col] = self.P[cell.col, cell.row] = value
-            case "residual":
-                self.T[cell.row, cell.col] = self.T[cell.col, cell.row] = value
-            case "intercept":
-                self.intercepts[cell.row] = value
-            case "mean":
-                self.means[cell.row] = value
+    def of(self, places: Places) -> np.ndarray:
+        """Return the values of a group's cells."""
+        parts = (self.L, self.P, self.T, self.intercepts, self.means)
+        return np.asarray(np.concatenate([part.ravel() for part in parts])[places.at])
 
 
 def lay_out(
@@ -182,14 +215,16 @@ def lay_out(
             if g > 0 and "intercepts" in equal:
                 for j in range(len(names)):
                     add(g, "mean", j, 0, False)
+    by_group = tuple(tuple(cell for cell in cells if cell.group == g) for g in range(n_groups))
     return Layout(
         model=model,
-        by_group=tuple(tuple(cell for cell in cells if cell.group == g) for g in range(n_groups)),
+        by_group=by_group,
         n_parameters=len(known),
         identification=identification,
         equal=equal,
         released=released,
         with_means=with_means,
+        places=tuple(Places.of(own, len(items), len(names)) for own in by_group),
     )
 
 
@@ -197,11 +232,9 @@ def start(layout: Layout, groups: Sequence[Group]) -> np.ndarray:
     """Return first values of the parameters: each factor from its own items alone."""
     total, count = np.zeros(layout.n_parameters), np.zeros(layout.n_parameters)
     for g, group in enumerate(groups):
-        first = _first(layout, group)
-        for cell in layout.of(g):
-            if cell.parameter is not None:
-                total[cell.parameter] += _at(first, cell)
-                count[cell.parameter] += 1
+        places = layout.places[g]
+        total[places.parameter] += _first(layout, group).of(places)[places.free]
+        count[places.parameter] += 1
     return np.asarray(total / count)
 
 
@@ -221,9 +254,8 @@ def to_marker(layout: Layout, unit: Layout, x: np.ndarray) -> np.ndarray:
             found.intercepts,
             found.means * marker,
         )
-        for cell in layout.of(g):
-            if cell.parameter is not None:
-                out[cell.parameter] = _at(turned, cell)
+        places = layout.places[g]
+        out[places.parameter] = turned.of(places)[places.free]
     return out
 
 
@@ -277,20 +309,6 @@ def _first(layout: Layout, group: Group) -> Matrices:
         marker = np.where(np.abs(marker) < floor, np.copysign(floor, marker), marker)
         L, P = L / marker, P * np.outer(marker, marker)
     return Matrices(L, P, T, group.m, np.zeros(q))
-
-
-def _at(matrices: Matrices, cell: Cell) -> float:
-    match cell.part:
-        case "loading":
-            return float(matrices.L[cell.row, cell.col])
-        case "covariance":
-            return float(matrices.P[cell.row, cell.col])
-        case "residual":
-            return float(matrices.T[cell.row, cell.col])
-        case "intercept":
-            return float(matrices.intercepts[cell.row])
-        case _:
-            return float(matrices.means[cell.row])
 
 
 def _sensible(model: Model, equal: tuple[Shared, ...], released: tuple[Release, ...]) -> None:

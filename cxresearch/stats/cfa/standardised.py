@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cxresearch.stats.cfa.layout import Cell, Layout, Matrices
+from cxresearch.stats.cfa.layout import Layout, Matrices
 
 #: Step into the imaginary direction: derivatives to full precision, with no difference taken.
 _STEP = 1e-30
@@ -52,22 +52,7 @@ def standardised_errors(
 
 
 def _cells(layout: Layout, x: np.ndarray, group: int) -> np.ndarray:
-    found = standardise(layout.matrices(x, group))
-    return np.array([_value(found, cell) for cell in layout.of(group)], dtype=complex)
-
-
-def _value(found: Matrices, cell: Cell) -> complex:
-    match cell.part:
-        case "loading":
-            return complex(found.L[cell.row, cell.col])
-        case "covariance":
-            return complex(found.P[cell.row, cell.col])
-        case "residual":
-            return complex(found.T[cell.row, cell.col])
-        case "intercept":
-            return complex(found.intercepts[cell.row])
-        case _:
-            return complex(found.means[cell.row])
+    return standardise(layout.matrices(x, group)).of(layout.places[group])
 
 
 def _root(variance: np.ndarray) -> np.ndarray:

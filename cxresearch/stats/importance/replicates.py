@@ -197,7 +197,8 @@ class GroupProducts:
         gram = np.empty((draws, m + 1, m + 1))
         gram[:, 0, 0] = square @ self._squared
         gram[:, 0, 1:] = gram[:, 1:, 0] = square @ self._first_squared
-        gram[:, 1:, 1:] = np.einsum("bg,gij->bij", square, self._second_squared)
+        crossed = square @ self._second_squared.reshape(len(self._weight), -1)
+        gram[:, 1:, 1:] = crossed.reshape(draws, m, m)
         values, vectors = np.linalg.eigh(gram)
         root = vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]
         drawn = np.einsum("bij,bj->bi", root, rng.standard_normal((draws, m + 1)))

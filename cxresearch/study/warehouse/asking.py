@@ -1,8 +1,8 @@
 """Questions asked in plain SQL, where one question counts what would else be dozens.
 
 Ibis says what a row is; of such rows this counts and sums in the SQL that DuckDB and PostgreSQL
-share (COUNT, SUM, COALESCE, CASE, GROUP BY), so that the long expressions are written once and
-each branch of a UNION reads only the columns that it needs.
+share (COUNT, SUM, COALESCE, CASE, GROUP BY). So long expressions are written once, and each
+branch of a UNION reads only the columns that it needs.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def ask(rows: Any, steps: Mapping[str, str], questions: Sequence[str]) -> pd.Dat
     """
     engine = rows.get_backend()
     told = {ROWS: ibis.to_sql(rows, dialect=engine.name), **steps}
-    before = ", ".join(f"{name} AS ({query})" for name, query in told.items())
+    before = ", ".join(f"{name} AS NOT MATERIALIZED ({query})" for name, query in told.items())
     query = f"WITH {before} " + " UNION ALL ".join(questions)
     if engine.name == DUCKDB:
         found: pd.DataFrame = engine.raw_sql(query).df()
@@ -47,4 +47,4 @@ def ask(rows: Any, steps: Mapping[str, str], questions: Sequence[str]) -> pd.Dat
 
 def added(terms: Sequence[str]) -> str:
     """Return the sum of terms."""
-    return "(" + " + ".join(terms) + ")"
+    return f"({' + '.join(terms)})"

@@ -13,24 +13,22 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import ibis
-import numpy as np
 import pandas as pd
 
-from cxresearch.stats.layout import Floats
-from cxresearch.stats.moments import Sums
 from cxresearch.study.warehouse import names
 from cxresearch.study.warehouse.absent import not_in_memory
 from cxresearch.study.warehouse.answered import (
     Answered,
     Asked,
     Labels,
-    alike,
     answered,
     asked_of,
     by_cell,
     places_of,
 )
+from cxresearch.study.warehouse.group_cases import CountedCases, Counts
 from cxresearch.study.warehouse.grouping import grouping
+from cxresearch.study.warehouse.numbers import number, one_if
 from cxresearch.study.warehouse.sums import sums
 
 if TYPE_CHECKING:
@@ -38,50 +36,7 @@ if TYPE_CHECKING:
 
 GROUPS = 1000
 FEWEST_GROUPS = 40
-OUTCOME = "(outcome)"
 _NUMBERS = 4_000_000  # sums that come into memory at a time
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CountedCases:
-    """Complete cases of one group, counted in a database.
-
-    Attributes
-    ----------
-    columns : tuple of str
-        Drivers, indicators of "did not use", covariates; the outcome is the last.
-    players : dict
-        Driver → its columns: itself, and its indicator of "did not use" where there is one.
-    covariates : list of str
-    left_out : dict
-        Driver → "empty" or "constant".
-    n_total : int
-        Respondents who answered the outcome or any driver.
-    unused : dict
-        Driver → cases that did not use it.
-    same : list of (driver, driver)
-        Drivers that the very same respondents did not use or left blank.
-    levels : int
-        Distinct values of the outcome.
-    sums : Sums
-        Of the columns, by random group of respondents (whole clusters).
-    strata : ndarray or None
-        Stratum of each random group, where there are several.
-    turn : ndarray, shape (k, columns)
-        The columns as combinations of those of the rows, each taken from its centre.
-    """
-
-    columns: tuple[str, ...]
-    players: dict[str, list[str]]
-    covariates: list[str]
-    left_out: dict[str, str]
-    n_total: int
-    unused: dict[str, int]
-    same: list[tuple[str, str]]
-    levels: int
-    sums: Sums
-    strata: np.ndarray | None
-    turn: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -139,7 +94,7 @@ def counted_cases(
     """
     if missing not in ("listwise", "indicator"):
         raise not_in_memory(f"missing: {missing}")
-    for columns, some in groupby(groups, key=lambda one: tuple(one)):
+    for columns, some in groupby(groups, key=_columns):
         labels = [tuple(one.values()) for one in some]
         table = asked_of(study, columns, asked, drivers, covariates, missing=missing)
         told = answered(table, labels, weighted=study.kept.plan.weighted)
@@ -147,6 +102,10 @@ def counted_cases(
         for places in _at_once(study, told, columns):
             part = told.of(places)
             yield part, counting.cases([labels[i] for i in places], part)
+
+
+def _columns(group: dict[str, str]) -> tuple[str, ...]:
+    return tuple(group)
 
 
 def _at_once(study: StoredStudy, told: Answered, columns: Sequence[str]) -> Iterator[list[int]]:
@@ -170,8 +129,8 @@ def _random_groups(study: StoredStudy, columns: Sequence[str]) -> int:
 def _strata(study: StoredStudy, columns: Sequence[str]) -> int:
     """Return the strata that a group can have: those of its wave where waves are groups."""
     strata = max(len(study.kept.plan.strata), 1)
-    if study.wave_column in columns:
-        strata = max(strata // max(len(study.kept.categories[study.wave_column]), 1), 1)
+    if (wave := study.wave_column) is not None and wave in columns:
+        strata = max(strata // max(len(study.kept.categories[wave]), 1), 1)
     return strata
 
 
@@ -196,11 +155,10 @@ class _Counting:
         cases = self._complete(groups, rated, marked)
         values = {f"d{i}": cases[f"d{i}"] for i in rated}
         centre = {f"d{i}": float(told.centre[i]) for i in rated}
-        edges = {f"d{i}": cases[f"d{i}"] for i in marked}
-        counted = {}
+        counted: dict[str, Any] = {}
         for i in marked:
-            values[f"d{i}"] = cases[f"d{i}"].fill_null(ibis.literal(centre[f"d{i}"]))
-            values[f"u{i}"] = cases[f"u{i}"].cast("int8").cast("float64")
+            values[f"d{i}"] = cases[f"d{i}"].fill_null(number(centre[f"d{i}"]))
+            values[f"u{i}"] = one_if(cases[f"u{i}"])
             centre[f"u{i}"] = 0.0
             counted |= {f"n{i}_{j}": cases[f"u{i}"] & cases[f"u{j}"] for j in marked if j >= i}
         for name, at in [*((f"c{j}", p + j) for j in range(q)), ("y", p + q)]:
@@ -215,18 +173,29 @@ class _Counting:
             [centre[name] for name in values],
             by,
             weighted=plan.weighted,
-            edges=edges,
+            edges=False,
             counted=counted,
         )
-        levels = by_cell(cases, {"levels": cases["y"].nunique()}, keys, groups)["levels"]
+        spread = self._spread(cases, groups)
         frame = frame.sort_values(list(by), key=lambda column: column.astype(str))
         order = frame.index.to_numpy()
         places = places_of(frame, keys, groups)
         parts = []
         for at in range(len(groups)):
             here = places == at
-            one = _Group(self, told, at, rated, marked, tuple(values), found.of(order[here]))
-            parts.append(one.cases(frame[here], int(levels[at])))
+            counts = Counts(
+                asked=asked,
+                missing=self.missing,
+                few=self.few,
+                not_used=self.not_used,
+                told=told,
+                at=at,
+                rated=rated,
+                marked=marked,
+                names=tuple(values),
+                sums=found.of(order[here]),
+            )
+            parts.append(counts.cases(frame[here], spread.iloc[at]))
         base = {name: cases[name] for name in (*keys, "w", "stratum")}
         if plan.clustered:
             base["cluster"] = cases["cluster"]
@@ -249,6 +218,15 @@ class _Counting:
             known.append(rows[key].isin(sorted({one[at] for one in groups})))
         return rows.filter(ibis.and_(*known))
 
+    def _spread(self, cases: Any, groups: Sequence[Labels]) -> pd.DataFrame:
+        """Return the smallest and largest answers of each group, and the outcome's levels."""
+        wanted: dict[str, Any] = {"levels": cases["y"].nunique()}
+        columns = [f"d{i}" for i in range(len(self.asked.drivers))]
+        columns += [*(f"c{j}" for j in range(len(self.asked.covariates))), "y"]
+        for name in columns:
+            wanted |= {f"low {name}": cases[name].min(), f"high {name}": cases[name].max()}
+        return by_cell(cases, wanted, self.asked.keys, groups)
+
     def _group(self, cases: Any) -> Any:
         """Return the random group of each case: by its id, or its whole cluster."""
         clusters = self.study.kept.clusters
@@ -258,122 +236,3 @@ class _Counting:
         if len(clusters) <= GROUPS:
             return cases["cluster"]
         return grouping(cases["cluster"], many)
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """One group of those counted together: which columns it has, and its sums."""
-
-    how: _Counting
-    told: Answered
-    at: int
-    rated: Sequence[int]
-    marked: Sequence[int]
-    names: tuple[str, ...]
-    sums: Sums
-
-    def cases(self, frame: pd.DataFrame, levels: int) -> CountedCases:
-        """Return the cases; `frame` has the random groups with the counts of their indicators."""
-        asked, told, at = self.how.asked, self.told, self.at
-        keys, whole = asked.drivers, self.sums.total()
-        both = self._unused(frame)
-        left_out = {keys[i]: "empty" for i in range(len(keys)) if i not in self.rated}
-        players: dict[str, list[str]] = {}
-        unused: dict[str, int] = {}
-        turned = _Turned(self.names, whole.centre)
-        for i in self.rated:
-            low, high = whole.low[turned.at(f"d{i}")], whole.high[turned.at(f"d{i}")]
-            marks, key = int(both[i, i]), keys[i]
-            mean = np.nan
-            if 0 < marks < whole.n and (used := whole.weight - whole.shift[turned.at(f"u{i}")]) > 0:
-                mean = whole.centre[turned.at(f"d{i}")] + whole.shift[turned.at(f"d{i}")] / used
-                unused[key] = marks
-                low, high = min(low, mean), max(high, mean)
-            if not high > low or marks == whole.n:
-                left_out[key] = "constant"
-                continue
-            players[key] = [key]
-            turned.take(key, f"d{i}", low, high, (f"u{i}", mean) if key in unused else None)
-            if key in unused:
-                players[key].append(self.how.not_used + key)
-                turned.take(self.how.not_used + key, f"u{i}", 0.0, 1.0)
-        held = []
-        for j, name in enumerate(asked.covariates):
-            low, high = whole.low[turned.at(f"c{j}")], whole.high[turned.at(f"c{j}")]
-            if high > low:
-                held.append(name)
-                turned.take(name, f"c{j}", low, high)
-        turned.take(OUTCOME, "y", whole.low[-1], whole.high[-1])
-        same = alike(both, self.marked, 1)
-        if self.how.missing != "indicator":
-            same += told.same(at, self.rated, self.how.few)
-        strata = None
-        if "stratum" in frame:
-            codes = np.unique(frame["stratum"].astype(str), return_inverse=True)[1]
-            strata = codes if codes.max(initial=0) > 0 else None
-        return CountedCases(
-            columns=tuple(turned.names),
-            players=players,
-            covariates=held,
-            left_out=left_out,
-            n_total=int(told.n_total[at]),
-            unused=unused,
-            same=[(keys[i], keys[j]) for i, j in same],
-            levels=levels,
-            sums=turned.sums(self.sums),
-            strata=strata,
-            turn=turned.matrix(),
-        )
-
-    def _unused(self, frame: pd.DataFrame) -> np.ndarray:
-        """Return how many cases used neither of two drivers: (p, p)."""
-        p = len(self.how.asked.drivers)
-        found = np.zeros((p, p), dtype=np.int64)
-        for i in self.marked:
-            for j in self.marked:
-                found[i, j] = frame[f"n{min(i, j)}_{max(i, j)}"].sum()
-        return found
-
-
-class _Turned:
-    """Columns of a group put together from the columns of the rows."""
-
-    def __init__(self, sources: Sequence[str], centre: Floats) -> None:
-        self.sources, self.given = list(sources), centre
-        self.names: list[str] = []
-        self.parts: list[Floats] = []
-        self.centre: list[float] = []
-        self.low: list[float] = []
-        self.high: list[float] = []
-
-    def at(self, source: str) -> int:
-        """Return the place of a column of the rows."""
-        return self.sources.index(source)
-
-    def take(
-        self,
-        name: str,
-        source: str,
-        low: float,
-        high: float,
-        filled: tuple[str, float] | None = None,
-    ) -> None:
-        """Take a column, with its mean where another column says that it was not used."""
-        own = np.zeros(len(self.sources))
-        own[self.at(source)] = 1.0
-        if filled is not None:
-            own[self.at(filled[0])] = filled[1] - self.given[self.at(source)]
-        self.names.append(name)
-        self.parts.append(own)
-        self.centre.append(float(self.given[self.at(source)]))
-        self.low.append(float(low))
-        self.high.append(float(high))
-
-    def matrix(self) -> Floats:
-        """Return the columns as combinations of those of the rows."""
-        return np.column_stack(self.parts)
-
-    def sums(self, found: Sums) -> Sums:
-        """Return the sums of the columns."""
-        edges = np.array(self.low), np.array(self.high)
-        return found.turned(self.matrix(), self.names, np.array(self.centre), *edges)

@@ -404,7 +404,7 @@ def _duplicates(table: Any, data: DataSection, n_rows: int) -> list[Fault]:
     for number in range(parts):  # part by part, so that memory does not grow with the rows
         rows = table.select(*keys)
         if parts > 1:
-            rows = rows.filter(grouping(rows[names.ID].cast("string"), parts) == number)
+            rows = rows.filter(_part(rows[names.ID], parts) == number)
         held = rows.group_by(keys).aggregate(times=rows.count())
         repeated += held.filter(held.times > 1).limit(5).execute()[names.ID].tolist()
     if repeated:
@@ -419,6 +419,13 @@ def _duplicates(table: Any, data: DataSection, n_rows: int) -> list[Fault]:
             )
         )
     return faults
+
+
+def _part(key: Any, parts: int) -> Any:
+    """Return which part of all ids one belongs to: by its rest where it is a whole number."""
+    if key.type().is_integer():
+        return (key % parts + parts) % parts
+    return grouping(key.cast("string"), parts)
 
 
 def _screened(table: Any, data: DataSection) -> list[Note]:

@@ -1,311 +1,243 @@
-"""Gaps counted in a database: patterns of perception and expectation, group by group.
+"""Gaps counted in a database: how often each gap occurs, for every score of every group at once.
 
-Every score has rows of its own: a pair of answers for an item, a gap for a dimension and for all
-of them. Beside a gap stand perception, expectation and answered pairs as means of those who
-share it: nothing that is told of them needs more.
+Three questions serve any number of groups and items: the gaps of items, those of dimensions and
+of all together, and the sums that stand beside them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
-import ibis
 import numpy as np
 import pandas as pd
 
-from cxresearch.stats.design import Design
 from cxresearch.stats.intervals import Means
-from cxresearch.stats.moments import means_of
-from cxresearch.study import scores
-from cxresearch.study.pairing import PairSet
-from cxresearch.study.scores import Array, Pairs
-from cxresearch.study.study import By, Cell, Study
-from cxresearch.study.warehouse import names
-from cxresearch.study.warehouse.absent import NotInMemory
-from cxresearch.study.warehouse.expressions import row_mean, total_of
-from cxresearch.study.warehouse.numbers import number, one_if
-from cxresearch.study.warehouse.patterns import SHARED, condensed, counted
-from cxresearch.study.warehouse.sums import sums
+from cxresearch.stats.layout import Codes, Floats
+from cxresearch.stats.moments import Sums, means_of
+from cxresearch.stats.pattern_means import Heap
+from cxresearch.study.codebook import Item
+from cxresearch.study.study import By, Cell
+from cxresearch.study.warehouse import pair_questions as questions
+from cxresearch.study.warehouse.asking import ask
+from cxresearch.study.warehouse.pair_questions import Block
 
 if TYPE_CHECKING:
     from cxresearch.study.warehouse.stored import StoredStudy
 
-P, E, N = "perception", "expectation", "pairs"
-SCORE, KNOWN, WHOLE, KEY = "score", "known", "whole", "key"
-OVERALL = "overall"
-_FINE = 1e9  # gaps are one pattern where they agree to nine digits
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CountedGaps:
+    """The gaps of every score in every group.
+
+    Scores are the dimensions, then all of them together, then the items one after another.
+
+    Attributes
+    ----------
+    cells : tuple of Cell
+        The groups.
+    sizes : ndarray of int, shape (cells,)
+        Their respondents.
+    dimensions : tuple of str
+    items : tuple of (dimension, Item)
+    heap : Heap
+        Gaps with their patterns; figure = group times scores plus score.
+    perception : ndarray, shape (cells, scores)
+        Means over those who have the score.
+    pairs : ndarray, shape (cells, scores)
+        Answered pairs behind each score.
+    ceiling : ndarray, shape (cells, scores)
+        Weighted share of expectations at the top of the scale; NaN for all together.
+    joint : tuple of Means, one per group
+        Mean gaps of those with every dimension, and how they move together.
+    some, enough : ndarray of int, shape (cells,)
+        Respondents with any dimension, and with as many as an overall score needs.
+    together : ndarray, shape (cells, dimensions)
+        Correlation of gap and expectation; NaN where one of them never varies, or in parts.
+    """
+
+    cells: tuple[Cell, ...]
+    sizes: np.ndarray
+    dimensions: tuple[str, ...]
+    items: tuple[tuple[str, Item], ...]
+    heap: Heap
+    perception: Floats
+    pairs: Floats
+    ceiling: Floats
+    joint: tuple[Means, ...]
+    some: np.ndarray
+    enough: np.ndarray
+    together: Floats
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CountedPairs(Pairs):
-    """Pairs of one dimension: item by item, and the dimension's means in rows of their own."""
-
-    means: Mapping[str, Array]
-
-    @property
-    def enough(self) -> Array:
-        """Whether the pattern is one of dimension scores."""
-        return np.asarray(np.isfinite(self.means[P]))
-
-    def mean(self, side: Literal["perception", "expectation"]) -> Array:
-        """Mean of one side over the answered pairs."""
-        return self.means[side]
-
-    @property
-    def gap(self) -> Array:
-        """Mean of perception minus expectation over the answered pairs (scale points)."""
-        return np.asarray(self.means[P] - self.means[E])
+def counted_gaps(study: StoredStudy, keys: Sequence[str], by: By) -> list[CountedGaps]:
+    """Return the gaps of all groups; of each segment column apart where it is asked by them."""
+    return [_counted(study, keys, columns, cells) for columns, cells in _tables(study, by)]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CountedSet(PairSet):
-    """Pairs by dimension, with the scores over all of them in rows of their own."""
-
-    overall: tuple[Array, Array, Array]
-    joint: Means
-
-    def sides(self) -> tuple[Array, Array, Array]:
-        """Return perception, expectation and answered pairs, shape (rows, dimensions) each."""
-        return self.overall
-
-    def complete(self, design: Design, mask: Array) -> int:
-        """Count the respondents with a gap in every dimension."""
-        return int(self.joint.n[0])
-
-    def means(self, design: Design, mask: Array) -> Means:
-        """Return the mean gaps of those with every dimension, and how they move together."""
-        return self.joint
+def _tables(study: StoredStudy, by: By) -> list[tuple[tuple[str, ...], list[Cell]]]:
+    """Return the grouping columns asked for, each with its groups."""
+    if by != "segments":
+        return [(study.by_columns(by), list(study.cells(by)))]
+    cells = list(study.cells(by))
+    return [
+        ((column,), [one for one in cells if one.keys["segment"] == column])
+        for column in study.segments
+    ]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class PairPatterns(Study):
-    """Patterns of pairs of one group of respondents."""
+def _counted(
+    study: StoredStudy, keys: Sequence[str], columns: tuple[str, ...], cells: list[Cell]
+) -> CountedGaps:
+    parts = questions.blocks(study, keys)
+    d, weighted = len(parts), study.kept.plan.weighted
+    rows = questions.rows(study, parts, columns)
+    apart = [*(f"g{i}" for i in range(len(columns))), *questions.units(study)]
+    least = 1 if study.params.analysis.servqual.renormalise else d
+    steps = questions.steps(parts, apart, least)
+    tops = {one.key: float(study.codebook.dimensions[one.key].scale.max) for one in parts}
+    places = _Places(study, columns, cells)
+    single = ask(rows, {}, questions.of_items(parts, tops, apart, weighted=weighted))
+    scores = ask(rows, steps, questions.of_scores(parts, apart, weighted=weighted))
+    question = questions.of_groups(parts, apart, weighted=weighted, together=not columns)
+    beside = places.known(ask(rows, steps, [question]))
+    single, scores = places.known(single), places.known(scores)
+    single["score"] += d + 1
+    n_items = sum(len(one.items) for one in parts)
+    shape = len(cells), d + 1 + n_items
+    heap = _heap(study, pd.concat([scores, single], ignore_index=True), shape)
+    groups = beside["cell"].to_numpy(dtype=np.intp)
 
-    size_of_group: int = field(repr=False)
+    def total(name: str) -> Floats:
+        return _total(beside[name], groups, len(cells))
 
-    @property
-    def n(self) -> int:
-        """Respondents of the group."""
-        return self.size_of_group
+    def of_items(name: str) -> Floats:
+        at = single["cell"] * shape[1] + single["score"]
+        found = _total(single[name], at.to_numpy(dtype=np.intp), shape[0] * shape[1])
+        return found.reshape(shape)[:, d + 1 :]
 
-    def size(self, mask: Array) -> int:
-        """Count the respondents of the group."""
-        return self.size_of_group
-
-
-def paired(
-    study: StoredStudy, keys: Sequence[str], by: By
-) -> Iterator[tuple[Study, Cell, PairSet]]:
-    """Yield every group with the patterns of its pairs."""
-    for columns, cells in _tables(study, by):
-        blocks = _blocks(study, keys, columns)
-        joint = _joint(study, keys, columns)
-        sizes = {
-            tuple(row[: len(columns)]): int(row[len(columns)])
-            for row in study.bases(columns)[[*columns, "n"]].itertuples(index=False, name=None)
-        }
-        for labels, cell in cells:
-            part = blocks.get(labels, blocks[None].iloc[:0])
-            design = condensed(study, part)
-            mask = np.ones(len(part), dtype=bool)
-            rows: dict[str, Any] = {
-                one.name: getattr(study, one.name) if one.name in SHARED else NotInMemory(one.name)
-                for one in fields(Study)
-            }
-            rows |= {"mask": mask, "design": design}
-            own = PairPatterns(**rows, size_of_group=sizes[labels])
-            yield own, Cell(cell.keys, mask), _set(study, keys, part, joint[labels])
-
-
-def _tables(
-    study: StoredStudy, by: By
-) -> list[tuple[tuple[str, ...], list[tuple[tuple[str, ...], Cell]]]]:
-    """Return the grouping columns asked for, and the groups by their labels."""
-    if by == "segments":
-        found: list[tuple[tuple[str, ...], list[tuple[tuple[str, ...], Cell]]]] = []
-        for column in study.segments:
-            cells = [one for one in study.cells(by) if one.keys["segment"] == column]
-            found.append(((column,), [((one.keys["group"],), one) for one in cells]))
-        return found
-    columns = study.by_columns(by)
-    return [(columns, [(tuple(one.keys.values()), one) for one in study.cells(by)])]
-
-
-def _pairs(table: Any, study: StoredStudy, key: str) -> dict[str, Any]:
-    """Return both means of a dimension, its answered pairs, and each item's two answers."""
-    dimension = study.codebook.dimensions[key]
-    items = [item for item in dimension.items if item.expectation and item.perception]
-    least = study.params.analysis.servqual.min_pairs or dimension.min_pairs
-    sides = {
-        P: [table[names.answer(item.perception or "")] for item in items],
-        E: [table[names.answer(item.expectation or "")] for item in items],
-    }
-    both = [p.notnull() & e.notnull() for p, e in zip(sides[P], sides[E], strict=True)]
-    only = {
-        side: [ibis.ifelse(known, one, ibis.null()) for known, one in zip(both, list_, strict=True)]
-        for side, list_ in sides.items()
-    }
-    needed = scores.needed(len(items), least)
-    return {
-        P: row_mean(only[P], needed),
-        E: row_mean(only[E], needed),
-        N: total_of([one_if(known) for known in both]),
-        "items": list(zip(items, only[P], only[E], strict=True)),
-    }
-
-
-def _blocks(
-    study: StoredStudy, keys: Sequence[str], columns: Sequence[str]
-) -> dict[Any, pd.DataFrame]:
-    """Return the patterns of every item, dimension and of all dimensions, by group."""
-    table = study.rows()
-    groups = {c: table[names.group(c)] for c in columns}
-    blocks = []
-    for key in keys:
-        told = _pairs(table, study, key)
-        for item, p, e in told["items"]:
-            kept = table.filter(p.notnull())
-            block = counted(study, kept, {**groups, P: p, E: e})
-            blocks.append(block.assign(**{SCORE: f"item {key} {item.key}"}))
-        kept = table.filter(told[P].notnull())
-        if groups:
-            block = _by_gap(study, kept.mutate(**{one: told[one] for one in (P, E, N)}), groups)
-        else:  # of all respondents it is told how gap and expectation go together
-            block = counted(study, kept, {P: told[P], E: told[E], N: told[N]})
-        blocks.append(block.assign(**{SCORE: f"dimension {key}"}))
-    blocks.append(_overall(study, keys, table, groups))
-    frame = pd.concat(blocks, ignore_index=True)
-    for column in columns:
-        frame = frame[frame[column].notna()]
-    found: dict[Any, pd.DataFrame] = {None: frame}
-    if not columns:
-        found[()] = frame.reset_index(drop=True)
-        return found
-    for labels, part in frame.groupby(list(columns), sort=False):
-        found[tuple(str(one) for one in labels)] = part.reset_index(drop=True)
-    return found
-
-
-def _overall(
-    study: StoredStudy, keys: Sequence[str], table: Any, groups: Mapping[str, Any]
-) -> pd.DataFrame:
-    """Return the patterns of the mean gap over all dimensions."""
-    told = [_pairs(table, study, key) for key in keys]
-    known = total_of([one_if(one[P].notnull()) for one in told])
-    least = 1 if study.params.analysis.servqual.renormalise else len(told)
-    p = row_mean([one[P] for one in told], least)
-    e = row_mean([one[E] for one in told], least)
-    n = total_of([ibis.ifelse(one[P].notnull(), one[N].cast("float64"), number(0)) for one in told])
-    rows = table.mutate(
-        **{
-            P: p,
-            E: e,
-            N: n,
-            KNOWN: known,
-            WHOLE: one_if(known >= least),
-        }
+    told, weight = of_items("n"), of_items("w" if weighted else "n")
+    perception = np.hstack([np.column_stack([total(f"m{j}") for j in range(d + 1)]), of_items("m")])
+    base = heap.total(heap.sums).reshape(shape)
+    blank = np.full(shape, np.nan)
+    return CountedGaps(
+        cells=tuple(cells),
+        sizes=places.sizes(),
+        dimensions=tuple(keys),
+        items=tuple((one.key, item) for one in parts for item in one.items),
+        heap=heap,
+        perception=np.divide(perception, base, out=blank, where=base > 0),
+        pairs=np.hstack([np.column_stack([total(f"k{j}") for j in range(d + 1)]), told]),
+        ceiling=_ceiling(parts, of_items("t"), weight),
+        joint=_joint(study, parts, beside, len(cells)),
+        some=total("some"),
+        enough=total("enough"),
+        together=_together(beside, d, len(cells), columns),
     )
-    rows = rows.filter(rows[KNOWN] > 0)
-    return _by_gap(study, rows, [*groups, WHOLE]).assign(**{SCORE: OVERALL})
 
 
-def _by_gap(study: StoredStudy, rows: Any, groups: Collection[str]) -> pd.DataFrame:
-    """Return rows put together by their gap, with the means of both sides and of the pairs."""
-    w = rows[names.WEIGHT]
-    means = {
-        P: (w * rows[P]).sum() / w.sum(),
-        E: (w * rows[E]).sum() / w.sum(),
-        N: rows[N].mean(),
-    }
-    by = {c: rows[c] if c == WHOLE else rows[names.group(c)] for c in groups}
-    by[KEY] = ((rows[P] - rows[E]) * number(_FINE)).round()
-    return counted(study, rows, by, **means).drop(columns=KEY)
+class _Places:
+    """Knows which group the labels of a row are of."""
+
+    def __init__(self, study: StoredStudy, columns: Sequence[str], cells: Sequence[Cell]) -> None:
+        self._study, self._columns = study, list(columns)
+        labels = [tuple(study.labels_of(one)[c] for c in columns) for one in cells]
+        self._groups = [f"g{i}" for i in range(len(columns))]
+        self._known = pd.DataFrame(labels, columns=self._groups).assign(cell=range(len(cells)))
+
+    def known(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows of the groups asked for, each with its place among them."""
+        if not self._groups:
+            return frame.assign(cell=0)
+        return frame.merge(self._known, on=self._groups)
+
+    def sizes(self) -> np.ndarray:
+        """Return the respondents of each group."""
+        base = self._study.bases(self._columns)
+        held = base.rename(columns=dict(zip(self._columns, self._groups, strict=True)))
+        found = self.known(held).sort_values("cell")
+        return np.asarray(found["n"], dtype=np.int64)
 
 
-def _set(study: StoredStudy, keys: Sequence[str], part: pd.DataFrame, joint: Means) -> CountedSet:
-    """Return the pairs of one group in the shape that they have in memory."""
-    score = part[SCORE].to_numpy()
-    columns = {side: part[side].to_numpy(dtype=float) for side in (P, E, N)}
-    blank = np.full(len(part), np.nan)
-    dimensions: dict[str, Pairs] = {}
-    for key in keys:
-        dimension = study.codebook.dimensions[key]
-        items = tuple(item for item in dimension.items if item.expectation and item.perception)
-        of_items = [score == f"item {key} {item.key}" for item in items]
-        own = score == f"dimension {key}"
-        sides = {
-            side: np.column_stack([np.where(here, columns[side], blank) for here in of_items])
-            for side in (P, E)
-        }
-        dimensions[key] = CountedPairs(
-            items,
-            sides[P],
-            sides[E],
-            np.where(own, columns[N], 0.0),
-            1,
-            {side: np.where(own, columns[side], blank) for side in (P, E)},
-        )
-    everywhere = score == OVERALL
-    whole = everywhere & (part[WHOLE].to_numpy() == 1)
-    some = everywhere & ~whole
-    d = len(keys)
+def _heap(study: StoredStudy, frame: pd.DataFrame, shape: tuple[int, int]) -> Heap:
+    figure = frame["cell"] * shape[1] + frame["score"]
+    frame = frame.assign(figure=figure).sort_values("figure", kind="stable", ignore_index=True)
+    counts = frame["n"].to_numpy(dtype=float)
+    weighted = study.kept.plan.weighted
+    strata, psus = study.kept.places(frame)
+    return Heap(
+        plan=study.kept.plan,
+        k=shape[0] * shape[1],
+        of=frame["figure"].to_numpy(dtype=np.intp),
+        values=frame["gap"].to_numpy(dtype=float),
+        counts=counts,
+        sums=frame["w"].to_numpy(dtype=float) if weighted else counts,
+        squares=frame["q"].to_numpy(dtype=float) if weighted else counts,
+        strata=strata,
+        psus=psus,
+    )
 
-    def spread(values: Array) -> Array:
-        found = np.repeat(np.where(whole, values, blank)[:, None], d, axis=1)
-        found[some, 0] = 0.0  # a respondent with some dimensions: counted, in no score
-        return found
 
-    pairs = np.zeros((len(part), d))
-    pairs[whole, 0] = columns[N][whole]
-    return CountedSet(dimensions, (spread(columns[P]), spread(columns[E]), pairs), joint)
+def _total(numbers: pd.Series, of: Codes, k: int) -> Floats:
+    known = np.nan_to_num(numbers.to_numpy(dtype=float))
+    return np.asarray(np.bincount(of, known, k), dtype=float)
+
+
+def _ceiling(parts: Sequence[Block], top: Floats, weight: Floats) -> Floats:
+    """Return the share of expectations at the top, of dimensions, of all (blank) and of items."""
+
+    def share(top: Floats, weight: Floats) -> Floats:
+        blank = np.full(top.shape, np.nan)
+        return np.asarray(np.divide(top, weight, out=blank, where=weight > 0))
+
+    whole = [list(one.places) for one in parts]
+    dimensions = share(*(np.stack([x[:, i].sum(axis=1) for i in whole], 1) for x in (top, weight)))
+    return np.hstack([dimensions, np.full((len(top), 1), np.nan), share(top, weight)])
 
 
 def _joint(
-    study: StoredStudy, keys: Sequence[str], columns: Sequence[str]
-) -> dict[tuple[str, ...], Means]:
+    study: StoredStudy, parts: Sequence[Block], beside: pd.DataFrame, n_cells: int
+) -> tuple[Means, ...]:
     """Return the mean gaps of those with every dimension, by group."""
-    table = study.rows()
-    told = [_pairs(table, study, key) for key in keys]
-    gaps = {key: one[P] - one[E] for key, one in zip(keys, told, strict=True)}
-    by = {f"g{i}": table[names.group(c)] for i, c in enumerate(columns)}
-    kept, plan = study.kept, study.kept.plan
-    if plan.strata or kept.clusters is not None:
-        by["stratum"] = study.stratum(table)
-    if kept.clusters is not None:
-        by["cluster"] = table[names.CLUSTER]
-    frame, every = sums(table, gaps, by=by, squares=plan.weighted or bool(plan.strata))
-    if not (plan.weighted or plan.strata):
-        every = every.unweighted()
-    strata, psus = kept.places(frame)
-    labels = [tuple(str(v) for v in row) for row in frame[list(by)[: len(columns)]].to_numpy()]
-    places: dict[tuple[str, ...], list[int]] = {}
-    for place, label in enumerate(labels or [()]):
-        places.setdefault(label, []).append(place)
-    found = _Absent(_nobody(len(keys)))
-    for label, own in places.items():
-        at = np.array([one for one in own if one < len(frame)], dtype=np.intp)
-        if len(at):
-            part = every.of(at)
-            found[label] = means_of(
-                plan,
-                part,
-                None if strata is None else strata[at],
-                None if psus is None else psus[at],
-            )
-    return found
+    plan, d = study.kept.plan, len(parts)
+    held = beside[beside["n"] > 0].reset_index(drop=True)
+    squared = "y" if plan.weighted else "x"
 
+    def told(name: str) -> Floats:
+        return np.asarray(held[name], dtype=float)
 
-class _Absent(dict[tuple[str, ...], Means]):
-    """Means by group; nobody's where a group has no complete respondent."""
+    def first(letter: str) -> Floats:
+        return np.column_stack([told(f"{letter}{i}") for i in range(d)])
 
-    def __init__(self, nobody: Means) -> None:
-        super().__init__()
-        self._nobody = nobody
-
-    def __missing__(self, key: tuple[str, ...]) -> Means:
-        return self._nobody
+    second, second_squared = (np.zeros((len(held), d, d)) for _ in range(2))
+    for i in range(d):
+        for j in range(i, d):
+            second[:, i, j] = second[:, j, i] = told(f"x{i}_{j}")
+            second_squared[:, i, j] = second_squared[:, j, i] = told(f"{squared}{i}_{j}")
+    every = Sums(
+        names=tuple(one.key for one in parts),
+        centre=np.zeros(d),
+        n=told("n"),
+        weight=told("w" if plan.weighted else "n"),
+        squared=told("q" if plan.weighted else "n"),
+        first=first("x"),
+        first_squared=first(squared),
+        second=second,
+        second_squared=second_squared,
+        low=np.full((len(held), d), np.nan),
+        high=np.full((len(held), d), np.nan),
+    )
+    strata, psus = study.kept.places(held)
+    order = np.argsort(held["cell"].to_numpy(), kind="stable")
+    ends = np.searchsorted(held["cell"].to_numpy()[order], np.arange(n_cells + 1))
+    found = []
+    for start, stop in pairwise(ends.tolist()):
+        at = order[start:stop]
+        own = (None if codes is None else codes[at] for codes in (strata, psus))
+        found.append(means_of(plan, every.of(at), *own) if len(at) else _nobody(d))
+    return tuple(found)
 
 
 def _nobody(k: int) -> Means:
@@ -317,3 +249,27 @@ def _nobody(k: int) -> Means:
         n=np.zeros(k),
         n_eff=blank,
     )
+
+
+def _together(beside: pd.DataFrame, d: int, n_cells: int, columns: Sequence[str]) -> Floats:
+    """Return how gap and expectation correlate among all respondents, each counted once."""
+    found = np.full((n_cells, d), np.nan)
+    if columns:
+        return found
+
+    def total(name: str) -> float:
+        return float(np.nansum(beside[name].to_numpy(dtype=float)))
+
+    for j in range(d):
+        n = total(f"c{j}")
+        low, high = (
+            beside[[f"g{j}_low", f"e{j}_low"]].min(),
+            beside[[f"g{j}_high", f"e{j}_high"]].max(),
+        )
+        if not n or (low.to_numpy(dtype=float) == high.to_numpy(dtype=float)).any():
+            continue
+        g, e = total(f"g{j}_1") / n, total(f"e{j}_1") / n
+        spread = (total(f"g{j}_2") / n - g * g) * (total(f"e{j}_2") / n - e * e)
+        if spread > 0:
+            found[0, j] = (total(f"ge{j}") / n - g * e) / np.sqrt(spread)
+    return found

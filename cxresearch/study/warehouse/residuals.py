@@ -15,9 +15,10 @@ from scipy import stats
 from cxresearch.stats.layout import Floats
 from cxresearch.stats.moments import variance_of_totals
 from cxresearch.study.warehouse.answered import Labels, places_of
-from cxresearch.study.warehouse.cases import CountedCases, Together
+from cxresearch.study.warehouse.cases import Together
 from cxresearch.study.warehouse.engines import beside
 from cxresearch.study.warehouse.expressions import total_of
+from cxresearch.study.warehouse.group_cases import CountedCases
 from cxresearch.study.warehouse.lines import Line, Residuals
 from cxresearch.study.warehouse.numbers import number
 
@@ -46,14 +47,15 @@ def residuals(
         return [None] * len(models)
     plan = study.kept.plan
     simple = not (plan.weighted or plan.strata or plan.clustered or plan.population is not None)
-    frame = _summed(together, _coefficients(together, models), plan, simple=simple)
-    strata, psus = study.kept.places(frame)
-    places = places_of(frame, together.keys, together.groups)
+    frame, totals = _summed(together, _coefficients(together, models), plan, simple=simple)
+    strata, psus = study.kept.places(totals)
+    places, of_totals = (places_of(one, together.keys, together.groups) for one in (frame, totals))
     found: list[Residuals | None] = []
     for at, model in enumerate(models):
-        own = np.flatnonzero(places == at)
+        own = np.flatnonzero(of_totals == at)
         where = tuple(None if one is None else one[own] for one in (strata, psus))
-        found.append(None if model is None else model.told(frame.iloc[own], plan, simple, *where))
+        parts = frame[places == at], totals.iloc[own]
+        found.append(None if model is None else model.told(*parts, plan, simple, *where))
     return found
 
 
@@ -105,41 +107,40 @@ class _Model:
     def told(
         self,
         frame: pd.DataFrame,
+        totals: pd.DataFrame,
         plan: Any,
         simple: bool,
         strata: np.ndarray | None,
         psus: np.ndarray | None,
     ) -> Residuals:
-        """Return the facts, from the sums of a group by stratum and cluster."""
+        """Return the facts, from the sums of a group, and its totals by stratum or cluster."""
         rows, p = self.turn.shape
         n, k = self.n, p + 1
         P, bread = self.turn, self.line.bread
-        meat = np.zeros((len(frame), p, p))
+        meat = np.zeros((0, p, p))  # of clusters only the totals count
         if not plan.clustered:
             meat = P.T @ _square(frame, "m", rows) @ P
         if simple:
             V = bread @ meat.sum(axis=0) @ bread
             df = n - k
         else:
-            t = frame[[f"t{j}" for j in range(rows)]].to_numpy(dtype=float) @ P
+            t = totals[[f"t{j}" for j in range(rows)]].to_numpy(dtype=float) @ P
             spread, held_df = variance_of_totals(plan, n, t, meat, strata, psus)
             V = bread @ spread @ bread
             df = held_df + 1 - k
         error = np.sqrt(np.maximum(np.diag(V), 0.0)) if df > 0 else np.full(p, np.nan)
-        total: Mapping[str, float] = frame.select_dtypes("number").sum().to_dict()
         return Residuals(
             std_error=error,
-            breusch_pagan_p=self._breusch_pagan(frame, total, weighted=plan.weighted),
+            breusch_pagan_p=self._breusch_pagan(frame, weighted=plan.weighted),
             cook_max=float(frame["cook"].max()) if self.line.sigma2 else 0.0,
-            n_influential=int(total["beyond"]) if self.line.sigma2 else 0,
+            n_influential=int(frame["beyond"].sum()) if self.line.sigma2 else 0,
         )
 
-    def _breusch_pagan(
-        self, frame: pd.DataFrame, total: Mapping[str, float], *, weighted: bool
-    ) -> float:
+    def _breusch_pagan(self, frame: pd.DataFrame, *, weighted: bool) -> float:
         """Return the p value of Koenker's test: squared residuals on the regressors, unweighted."""
         rows, p = self.turn.shape
         n, gram = self.n, self.scatter
+        total = frame.select_dtypes("number").sum()
         cross = np.array([total["e2"], *(total[f"b{j}"] for j in range(1, rows))]) @ self.turn
         if weighted:
             every = _square(frame, "z", rows).sum(axis=0)
@@ -168,13 +169,32 @@ def _coefficients(together: Together, models: Sequence[_Model | None]) -> Any:
     return beside(together.rows, columns)
 
 
-def _summed(together: Together, models: Any, plan: Any, *, simple: bool) -> pd.DataFrame:
-    """Return sums over the cases by group, stratum and cluster.
+def _summed(
+    together: Together, models: Any, plan: Any, *, simple: bool
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return sums over the cases by group (and stratum), and totals by cluster where there are any.
 
     With v the weight, e the residual, h the leverage and s = v e (over 1 − h where everybody
     counts once): t is Σ s x, m Σ s² x x', b Σ e² x, z Σ x x'; x begins with the constant.
     """
-    rows, keys = together.rows, list(together.keys)
+    keys = list(together.keys)
+    by = [*keys]
+    by += ["stratum"] if plan.strata or plan.clustered else []
+    by += ["cluster"] if plan.clustered else []
+    rows = _with_residuals(together, models, by, weighted=plan.weighted, simple=simple)
+    x = {int(name[1:]): rows[name] for name in rows.columns if name.startswith("x")}
+    totals = {"t0": rows["s"].sum(), **{f"t{j}": (rows["s"] * x[j]).sum() for j in x}}
+    if plan.clustered:
+        return _asked(rows, keys, _facts(rows, x, plan)), _asked(rows, by, totals)
+    frame = _asked(rows, by, _facts(rows, x, plan) | ({} if simple else totals))
+    return frame, frame
+
+
+def _with_residuals(
+    together: Together, models: Any, by: Sequence[str], *, weighted: bool, simple: bool
+) -> Any:
+    """Return the cases with what `_summed` needs: s, its square ss, e², Cook's distance, and x."""
+    rows, keys = together.rows, together.keys
     k = sum(name.startswith("x") for name in rows.columns) - 1
     both = rows.cross_join(models)
     if keys:
@@ -189,13 +209,10 @@ def _summed(together: Together, models: Any, plan: Any, *, simple: bool) -> pd.D
     for i in range(1, k + 1):
         inner = total_of([form[0, i], *(form[i, j] * x[j] for j in range(i, k + 1))])
         lever = lever + x[i] * inner
-    by = [*keys]
-    by += ["stratum"] if plan.strata or plan.clustered else []
-    by += ["cluster"] if plan.clustered else []
     own = {name: both[name] for name in by}
     own |= {f"x{j}": one for j, one in x.items()}
     own |= {"e": both[f"x{k}"] - fitted, "size": both["a1"], "limit": both["a2"]}
-    v = both["w"] * both["a0"] if plan.weighted else None
+    v = both["w"] * both["a0"] if weighted else None
     own["h"] = lever if v is None else lever * v
     if v is not None:
         own["v"] = v
@@ -207,20 +224,15 @@ def _summed(together: Together, models: Any, plan: Any, *, simple: bool) -> pd.D
     if v is not None:
         score, cook = score * two["v"], cook * two["v"]
     three = two.mutate(s=score, cook=cook)
-    four = three.mutate(ss=three["s"] * three["s"])
-    return _aggregated(four, by, k, plan, simple=simple)
+    return three.mutate(ss=three["s"] * three["s"])
 
 
-def _aggregated(rows: Any, by: list[str], k: int, plan: Any, *, simple: bool) -> pd.DataFrame:
+def _facts(rows: Any, x: Mapping[int, Any], plan: Any) -> dict[str, Any]:
     """Return the sums that `_summed` speaks of; those that a design has no need of are left out."""
     asked: dict[str, Any] = {"n": rows.count(), "cook": rows["cook"].max()}
     asked["beyond"] = (rows["cook"] > rows["limit"]).sum()
     asked |= {"e2": rows["square"].sum(), "e4": (rows["square"] * rows["square"]).sum()}
-    x: dict[int, Any] = {j: rows[f"x{j}"] for j in range(1, k + 1)}
     asked |= {f"b{j}": (rows["square"] * one).sum() for j, one in x.items()}
-    if not simple:
-        asked["t0"] = rows["s"].sum()
-        asked |= {f"t{j}": (rows["s"] * one).sum() for j, one in x.items()}
     factors: dict[str, Any] = {}
     if not plan.clustered:
         factors["m"] = rows["ss"]
@@ -231,8 +243,12 @@ def _aggregated(rows: Any, by: list[str], k: int, plan: Any, *, simple: bool) ->
         for i, one in x.items():
             own = one if factor is None else factor * one
             asked[f"{letter}0_{i}"] = own.sum()
-            asked |= {f"{letter}{i}_{j}": (own * x[j]).sum() for j in range(i, k + 1)}
-    held = rows.group_by(by).aggregate(**asked) if by else rows.aggregate(**asked)
+            asked |= {f"{letter}{i}_{j}": (own * x[j]).sum() for j in x if j >= i}
+    return asked
+
+
+def _asked(rows: Any, by: list[str], sums: Mapping[str, Any]) -> pd.DataFrame:
+    held = rows.group_by(by).aggregate(**sums) if by else rows.aggregate(**sums)
     frame: pd.DataFrame = held.execute()
     return frame
 

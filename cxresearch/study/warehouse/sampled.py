@@ -109,8 +109,14 @@ def sampling_plan(
     Raises
     ------
     StatisticsError
-        Rows without a cluster, strata with one cluster, population sizes that cannot be.
+        Rows without a stratum or cluster, strata with one cluster, population sizes that cannot be.
     """
+    if data.strata:
+        blank = table[names.group(data.strata)].isnull()
+        if lost := int(table.filter(blank).count().execute()):
+            hint = "give such rows a stratum of their own, or set data.strata to null"
+            where = f'column "{data.strata}", {lost} rows'
+            raise _fault("respondents without a stratum", where, hint)
     label = stratum(table, data)
     counts: dict[str, Any] = {"n": table.count()}
     if data.fpc:

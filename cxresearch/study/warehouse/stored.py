@@ -21,7 +21,6 @@ from cxresearch.study.scores import Scored
 from cxresearch.study.study import EACH_SEGMENT, By, Cell, Study
 from cxresearch.study.tables import read_tables
 from cxresearch.study.warehouse import names as columns_
-from cxresearch.study.warehouse import pair_patterns
 from cxresearch.study.warehouse.absent import NotInMemory, not_in_memory
 from cxresearch.study.warehouse.answered import outcome as outcome_of
 from cxresearch.study.warehouse.cases import Together, counted_cases
@@ -29,6 +28,7 @@ from cxresearch.study.warehouse.expressions import score
 from cxresearch.study.warehouse.grouping import BUCKETS, bucket
 from cxresearch.study.warehouse.kept import Kept, keep
 from cxresearch.study.warehouse.lines import Line, Residuals
+from cxresearch.study.warehouse.pair_patterns import CountedGaps, counted_gaps
 from cxresearch.study.warehouse.patterns import Patterns, patterns
 from cxresearch.study.warehouse.residuals import residuals
 from cxresearch.study.warehouse.sampled import stratum
@@ -238,8 +238,12 @@ class StoredStudy(Study):
         return patterns(self, measures, sets)
 
     def paired(self, keys: Sequence[str], by: By = None) -> Iterator[tuple[Study, Cell, PairSet]]:
-        """Yield every group with the patterns of its pairs, counted there."""
-        return pair_patterns.paired(self, keys, by)
+        """Not to be had: the answers stay where they lie; `gap_patterns` counts them there."""
+        raise not_in_memory("answered pairs")
+
+    def gap_patterns(self, keys: Sequence[str], by: By = None) -> list[CountedGaps]:
+        """Return how often each gap occurs, for every score of every group, counted there."""
+        return counted_gaps(self, keys, by)
 
     def complete(
         self, columns: Sequence[str], names: Sequence[str], cell: Cell

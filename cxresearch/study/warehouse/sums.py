@@ -24,7 +24,7 @@ def sums(
     *,
     weighted: bool = True,
     squares: bool = True,
-    edges: Mapping[str, Any] | None = None,
+    edges: bool = True,
     counted: Mapping[str, Any] | None = None,
 ) -> tuple[pd.DataFrame, Sums]:
     """Return the sums of those who answered all of these, by group, and the groups: one scan.
@@ -43,8 +43,8 @@ def sums(
         Whether respondents have weights; without them everybody counts once.
     squares : bool
         Whether sums with squared weights are wanted, too; without weights they cost nothing.
-    edges : mapping, optional
-        Name → expression whose smallest and largest value are told in place of the answer's own.
+    edges : bool
+        Whether the smallest and largest answer of each group are wanted, too.
     counted : mapping, optional
         Name → condition; how many meet it stands beside the groups.
     """
@@ -53,15 +53,13 @@ def sums(
     middle = np.zeros(k) if centre is None else np.asarray(centre, dtype=float)
     keys, told = dict(by or {}), dict(counted or {})
     columns = {f"x{i}": values[name] - number(middle[i]) for i, name in enumerate(labels)}
-    given = {f"e{i}": edges[name] for i, name in enumerate(labels) if edges and name in edges}
-    rows = table.select(**keys, **columns, **given, **told, w=table[names.WEIGHT])
+    rows = table.select(**keys, **columns, **told, w=table[names.WEIGHT])
     whole = rows.filter(ibis.and_(*[rows[f"x{i}"].notnull() for i in range(k)]))
     pairs = list(combinations_with_replacement(range(k), 2))
     asked: dict[str, Any] = {"n": whole.count()}
     asked |= {name: whole[name].sum().fill_null(0) for name in told}
-    for i in range(k):
-        edge = whole[f"e{i}"] if f"e{i}" in given else whole[f"x{i}"]
-        asked |= {f"low{i}": edge.min(), f"high{i}": edge.max()}
+    for i in range(k) if edges else ():
+        asked |= {f"low{i}": whole[f"x{i}"].min(), f"high{i}": whole[f"x{i}"].max()}
     w = whole["w"]
     if weighted:
         asked |= {"w": w.sum(), "q": (w * w).sum()}
@@ -87,7 +85,7 @@ def sums(
     def vector(letter: str) -> Floats:
         return np.column_stack([numbers[f"{letter}{i}"] for i in range(k)]).reshape(m, k)
 
-    away = np.array([0.0 if f"e{i}" in given else middle[i] for i in range(k)])
+    blank = np.full((m, k), np.nan)
     n, first, second = numbers["n"], vector("w"), matrix("w")
     weight, squared, first_squared, second_squared = n, n, first, second
     if weighted:
@@ -104,6 +102,6 @@ def sums(
         first_squared=first_squared,
         second=second,
         second_squared=second_squared,
-        low=vector("low") + away,
-        high=vector("high") + away,
+        low=vector("low") + middle if edges else blank,
+        high=vector("high") + middle if edges else blank,
     )
