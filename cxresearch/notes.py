@@ -147,6 +147,9 @@ KINDS: dict[str, Kind] = {
     "out_of_range": Kind(
         "warning", ("column", "n", "values"), "answers outside the scale set to missing"
     ),
+    "between_points": Kind(
+        "warning", ("column", "n", "values"), "answers between the points of their scale"
+    ),
     "labels_recoded": Kind("info", ("column", "n"), "answer labels turned into the scale's codes"),
     "reversed": Kind("info", ("column", "scale"), "answers reversed, as the codebook declares"),
     "columns_unused": Kind("info", ("n", "columns"), "columns of the file that no one asked for"),
@@ -353,6 +356,7 @@ KINDS: dict[str, Kind] = {
     "posts_are_volume": Kind("warning", (), "posts are volume, not satisfaction"),
     "posts_flagged": Kind("warning", ("rule", "n"), "posts that may not be customers' own words"),
     "posts_excluded": Kind("info", ("n",), "posts left out by declared rules"),
+    "impact_few": Kind("info", ("n", "min_n"), "themes on too few scores for an impact"),
     "kappa_low": Kind("warning", ("theme", "kappa"), "coders agree less than .67"),
     # segments
     "few_accounts": Kind("suppressed", ("group", "n"), "fewer than three clusters"),

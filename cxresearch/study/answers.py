@@ -22,6 +22,7 @@ from cxresearch.study.params import DataSection
 from cxresearch.study.readers import labels_to_codes
 
 POINTS = Scale(key="points", min=0, max=100, continuous=True)
+_FEW = 8
 MEANINGS = ("missing", "dont_know", "refused", "not_applicable")
 
 
@@ -81,6 +82,7 @@ def check(gathered: Gathered, codebook: Codebook, data: DataSection) -> Answers:
             continue
         notes += _counted(gathered, column, numbers, state)
         answered = np.where(state == State.ANSWERED, numbers, np.nan)
+        notes += _between(gathered, column, use.scale, answered)
         if use.reversed:
             answered = use.scale.min + use.scale.max - answered
             notes.append(note("reversed", column=column, scale=_points(use.scale)))
@@ -191,9 +193,9 @@ def _outside(
         kind="data",
         what=f'{use.role} "{column}" has answers outside its scale{name} ({_points(scale)})',
         where=gathered.rows(column, outside),
-        found=first(table, 8),
+        found=first(table, _FEW),
         hint=(
-            f"add {first([f'{code:g}' for code in codes], 8)} to data.missing or "
+            f"add {first([f'{code:g}' for code in codes], _FEW)} to data.missing or "
             "data.not_applicable, declare data.out_of_range: missing, or correct the file"
         ),
     )
@@ -216,6 +218,15 @@ def _counted(gathered: Gathered, column: str, numbers: np.ndarray, state: np.nda
             found += sorted({str(word).strip() for word in series[rows & ~coded]})
             noted.append(note(code, column=column, n=n, **{field: ", ".join(found)}))
     return noted
+
+
+def _between(gathered: Gathered, column: str, scale: Scale, answered: np.ndarray) -> list[Note]:
+    """Note answers between the points of a scale of whole numbers; they count as they are."""
+    between = np.isfinite(answered) & (answered != np.rint(answered))
+    if not scale.points or not between.any():
+        return []
+    shown = first([f"{value:g}" for value in np.unique(answered[between])], _FEW)
+    return [note("between_points", column=column, n=gathered.count(between), values=shown)]
 
 
 def _points(scale: Scale) -> str:

@@ -25,7 +25,7 @@ from cxresearch.study.params import DataSection, Params, Source, read_mapping, r
 from cxresearch.study.screening import durations, screened
 from cxresearch.study.survey_design import (
     as_data,
-    clusters_known,
+    drawn_from,
     read_weights,
     survey_design,
 )
@@ -33,11 +33,6 @@ from cxresearch.study.tables import Tables, in_memory, read_tables
 
 FRAME = "frame"
 GROUP_NAMES = ("entity", "segment", "group", "role", "respondent", "severity", "stage", "rule")
-
-
-def from_files(path: str | Path, overrides: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Read a params file and all it names; return the fields of a `Study`."""
-    return gathered(*declared(path, overrides))
 
 
 def declared(
@@ -200,7 +195,9 @@ def parts(
     eligible, eligible_notes, wrong = screened(gathered, frame, data)
     faults += wrong
     times, wrong = durations(gathered, data)
-    faults += wrong + clusters_known(gathered, data)
+    faults += wrong + drawn_from(gathered, data)
+    own, wrong = _own(frame, data)
+    faults += wrong
     if faults:
         return None, faults
 
@@ -215,9 +212,6 @@ def parts(
     sheet = flags.sheet(checked.values, checked.states, frame, codebook, data, eligible, limits)
     flagged, rules = flags.judge(sheet)
     excluded, excluded_notes = _excluded(flagged, len(frame), data, eligible)
-    own, wrong = _own(gathered, frame, data)
-    if wrong:
-        return None, wrong
     mask = own & weighted & eligible & ~excluded
     if not mask.any():
         return None, [
@@ -253,7 +247,7 @@ def parts(
         "flags": flagged,
         "rules": rules,
         "coverage": gathered.coverage,
-        "value_labels": _value_labels(gathered, frame, data),
+        "value_labels": _value_labels(gathered, data),
         "question_texts": gathered.texts,
         "sources": tuple((part.name, part.n, part.sha256) for part in gathered.parts),
         "notes": tuple(notes),
@@ -313,8 +307,9 @@ def _grouped(gathered: Gathered, data: DataSection) -> tuple[pd.DataFrame, list[
         labels = as_labels(raw[name])
         codes = natural(list(labels.dropna().unique()))
         told = grouping.words(gathered.value_labels.get(name, {})) if name in data.segments else {}
-        shown = pd.Categorical(labels, codes)
-        columns[name] = shown.rename_categories([told.get(code, code) for code in codes])
+        # a group may come as a code from one file and in words from another
+        called = {code: told.get(code, code) for code in codes}
+        columns[name] = pd.Categorical(labels.map(called), [*dict.fromkeys(called.values())])
     if data.id and data.id not in data.segments and columns[data.id].isna().any():
         blank = columns[data.id].isna().to_numpy()
         faults.append(
@@ -398,9 +393,7 @@ def _duplicates(gathered: Gathered, frame: pd.DataFrame, data: DataSection) -> l
     ]
 
 
-def _own(
-    gathered: Gathered, frame: pd.DataFrame, data: DataSection
-) -> tuple[np.ndarray, list[Fault]]:
+def _own(frame: pd.DataFrame, data: DataSection) -> tuple[np.ndarray, list[Fault]]:
     """Return the rows that rate us; a rival's stay in the design but in no figure of ours."""
     if data.entity is None:
         return np.ones(len(frame), dtype=bool), []
@@ -459,9 +452,7 @@ def _flow(
     return table.reset_index(drop=True)
 
 
-def _value_labels(
-    gathered: Gathered, frame: pd.DataFrame, data: DataSection
-) -> dict[str, dict[str, str]]:
+def _value_labels(gathered: Gathered, data: DataSection) -> dict[str, dict[str, str]]:
     columns = [*data.segments, data.service_point, data.wave.column if data.wave else None]
     found = {}
     for column in dict.fromkeys(name for name in columns if name):

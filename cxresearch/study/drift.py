@@ -87,9 +87,8 @@ def recoded(responses: readers.Responses, source: Source) -> readers.Responses:
 
 def _with_codes(series: pd.Series, texts: pd.Series, new: Mapping[str, Any]) -> pd.Series:
     values = series.astype(object)
-    for row, text in texts.items():
-        if text in new:
-            values.at[row] = new[text]
+    told = texts[texts.isin(list(new))]
+    values.loc[told.index] = told.map(new).astype(object)
     numbers = readers.as_numbers(values)
     return values if numbers is None else numbers
 

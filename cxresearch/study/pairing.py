@@ -36,10 +36,6 @@ class PairSet:
             np.column_stack([np.where(pair.enough, pair.count, 0) for pair in every]),
         )
 
-    def complete(self, design: Design, mask: Array) -> int:
-        """Count the respondents with a gap in every dimension."""
-        return design.count(design.members(mask, self._gaps()[:, 0]))
-
     def means(self, design: Design, mask: Array) -> Means:
         """Return the mean gaps of those with every dimension, and how they move together."""
         return design.means(self._gaps(), mask)

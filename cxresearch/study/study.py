@@ -474,6 +474,13 @@ class Study:
         keys = [name for name in (self.wave_column, self.params.data.strata, cluster) if name]
         return len(self.full.loc[self.mask, keys].drop_duplicates())
 
+    def __repr__(self) -> str:
+        waves = f"{self.waves[0]} to {self.waves[-1]} ({len(self.waves)})" if self.waves else "none"
+        return (
+            f"Study {self.params.study.name}: {self.n} respondents (effective {self.n_eff:.0f}); "
+            f"waves: {waves}; segments: {', '.join(self.segments) or 'none'}"
+        )
+
     def _repr_html_(self) -> str:
         return str(display.shower("study")(self))
 

@@ -67,21 +67,24 @@ def read_weights(
     return weights, notes, faults
 
 
-def clusters_known(gathered: Gathered, data: DataSection) -> list[Fault]:
-    """Return the fault of rows that do not say which cluster they were drawn in."""
-    if not data.cluster:
-        return []
-    blank = as_labels(gathered.frame[data.cluster]).isna().to_numpy()
-    if not blank.any():
-        return []
-    return [
-        Fault(
-            kind="data",
-            what="respondents without a cluster",
-            where=gathered.rows(data.cluster, blank),
-            hint="give such rows a cluster of their own, or set data.cluster to null",
-        )
-    ]
+def drawn_from(gathered: Gathered, data: DataSection) -> list[Fault]:
+    """Return the faults of rows that do not say which stratum or cluster they were drawn in."""
+    faults = []
+    for what, column in (("stratum", data.strata), ("cluster", data.cluster)):
+        if not column:
+            continue
+        blank = as_labels(gathered.frame[column]).isna().to_numpy()
+        if blank.any():
+            key = "strata" if what == "stratum" else what
+            faults.append(
+                Fault(
+                    kind="data",
+                    what=f"respondents without a {what}",
+                    where=gathered.rows(column, blank),
+                    hint=f"give such rows a {what} of their own, or set data.{key} to null",
+                )
+            )
+    return faults
 
 
 def _waves_without(missing: np.ndarray, frame: pd.DataFrame, data: DataSection) -> list[str]:
@@ -112,7 +115,7 @@ def survey_design(frame: pd.DataFrame, weights: np.ndarray | None, data: DataSec
     if weights is not None or data.strata or data.cluster:
         named = [data.wave.column if data.wave else None, data.strata]
         if columns := [name for name in dict.fromkeys(named) if name]:
-            keys = frame[columns].astype(object).fillna("(blank)")
+            keys = frame[columns].astype(object)
             codes = keys.groupby(columns, sort=False).ngroup().to_numpy()
             names = keys.drop_duplicates().astype(str).agg(" · ".join, axis=1).to_numpy()
             strata = names[codes]

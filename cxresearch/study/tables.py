@@ -18,10 +18,11 @@ from pydantic import ValidationError
 from cxresearch.errors import CxError, Fault, did_you_mean, first
 from cxresearch.notes import Note, note
 from cxresearch.study import contracts, personal, readers
-from cxresearch.study.event_log import one_row_each, times_of
+from cxresearch.study.event_log import one_row_each
 from cxresearch.study.faults import faults_of
 from cxresearch.study.frames import digest, plain
 from cxresearch.study.gather import as_labels
+from cxresearch.study.local_times import local_times
 from cxresearch.study.params import Params, Table
 from cxresearch.study.params.tables import TABLE_COLUMNS
 from cxresearch.study.yaml_file import Document
@@ -256,9 +257,7 @@ def prepare(
     faults: list[Fault] = []
     check = _Checker(name, table, read, frozenset(hidden))
     if table.missing:
-        codes = {str(code) for code in table.missing}
-        texts = frame.select_dtypes(include=["object", "str"]).columns
-        frame = frame.assign(**{one: frame[one].mask(frame[one].isin(codes)) for one in texts})
+        frame = _without(frame, name, table)
     if table.events is not None:
         frame, wrong = one_row_each(name, frame, table, read.file)
         faults += wrong
@@ -341,7 +340,7 @@ class _Checker:
         made: dict[str, pd.Series] = {}
         for one in (one for one in contracts.TIMES.get(self.name, ()) if one in frame):
             raw = frame[one]
-            made[one] = times_of(raw, self.table.date_format)
+            made[one] = local_times(raw, self.table.date_format, self.table.time_zone)
             if (wrong := (made[one].isna() & raw.notna()).to_numpy()).any():
                 hint = "write year-month-day, or say how dates are written: date_format"
                 faults.append(self.fault("cells that are no dates", one, frame, wrong, hint))
@@ -425,6 +424,21 @@ class _Checker:
                     )
                 ]
         return []
+
+
+def _without(frame: pd.DataFrame, name: str, table: Table) -> pd.DataFrame:
+    """Return a table without the cells that mean nothing is known; ids are no such numbers."""
+    words = {str(code) for code in table.missing}
+    codes = [code for code in table.missing if not isinstance(code, str)]
+    counted = {*contracts.NUMBERS.get(name, ()), *contracts.FLAGS.get(name, ())}
+    texts = set(frame.select_dtypes(include=["object", "str"]).columns)
+    made = {one: frame[one].mask(frame[one].isin(words)) for one in frame if one in texts}
+    made |= {
+        one: frame[one].mask(frame[one].isin(codes))
+        for one in frame
+        if one in counted and one not in texts
+    }
+    return frame.assign(**made)
 
 
 def _cut(name: str, table: Table, frame: pd.DataFrame) -> pd.Timestamp | None:

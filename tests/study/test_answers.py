@@ -66,6 +66,20 @@ def test_outside_the_scale_is_a_fault_with_its_codes():
     assert "data.missing" in text
 
 
+def test_answers_between_the_points_count_and_are_told():
+    study = made([1, 2.5, 2.5, 4.25, np.nan, 9], b=[1, 2, 3, 4, 5, 5])
+    assert study.ratings["a"].tolist()[:4] == [1, 2.5, 2.5, 4.25]
+    told = [one for one in study.notes if one.code == "between_points"]
+    assert [dict(one.values) for one in told] == [{"column": "a", "n": 3, "values": "2.5, 4.25"}]
+
+
+def test_answers_on_a_slider_lie_anywhere():
+    slider = {
+        "attributes": {"a": {"columns": "a", "scale": {"min": 1, "max": 5, "continuous": True}}}
+    }
+    assert "between_points" not in noted(made([1, 2.5, 5], book=slider))
+
+
 def test_outside_the_scale_can_be_set_missing():
     study = made([1, 6, 6, 0], out_of_range="missing")
     assert study.ratings["a"].isna().sum() == 3

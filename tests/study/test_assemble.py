@@ -12,6 +12,7 @@ from cxresearch import drivers, kpis, quality, servqual, trends
 from cxresearch.errors import CxError, DataError, InputError, ParamsError
 from cxresearch.study.assemble import natural
 from cxresearch.study.loading import load_study
+from cxresearch.study.study import Study
 
 PARAMS = """
 study: {name: acme}
@@ -421,3 +422,18 @@ def test_numbers_of_a_frame_and_of_its_file_are_the_same(folder):
     in_memory = kpis.measure(study(weight="w")).table[columns]
     in_memory = in_memory[in_memory["measure"] != "score"].reset_index(drop=True)
     pd.testing.assert_frame_equal(from_file, in_memory)
+
+
+def test_rows_without_a_stratum_are_a_fault_like_those_without_a_cluster():
+    frame = pd.DataFrame({"q": [1, 2, 3, 4] * 2, "s": ["a", "a", "b", "b"] * 2, "c": range(8)})
+    frame.loc[2:3, "s"] = None
+    frame["c"] = frame["c"].astype(object)
+    frame.loc[5, "c"] = None
+    book = {"measures": {"m": {"kind": "csat", "columns": "q", "scale": [1, 5]}}}
+    with pytest.raises(CxError) as caught:
+        Study.from_frame(frame, book, strata="s", cluster="c")
+    told = [(fault.what, fault.where) for fault in caught.value.faults]
+    assert told == [
+        ("respondents without a stratum", 'frame, column "s", 2 of 8 rows, first at respondent 3'),
+        ("respondents without a cluster", 'frame, column "c", 1 of 8 rows, first at respondent 6'),
+    ]

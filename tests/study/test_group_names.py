@@ -57,6 +57,23 @@ def test_codes_with_the_same_words_stay_two_groups(tmp_path):
     assert one.where(tier=3).n == 40
 
 
+def test_one_file_with_codes_and_one_with_words_have_the_same_groups(tmp_path):
+    study(tmp_path)  # writes a.sav
+    words = pd.DataFrame({"overall": [1, 2, 3], "tier": ["Plus", "Premier", "Gold"]})
+    words.assign(region="South").to_csv(tmp_path / "b.csv", index=False)
+    files = [{"path": "a.sav", "wave": 2024}, {"path": "b.csv", "wave": 2025}]
+    params = {
+        "study": {"name": "a"},
+        "data": {"responses": files, "segments": ["tier", "region"]},
+        "codebook": BOOK,
+    }
+    (tmp_path / "both.yml").write_text(yaml.safe_dump(params))
+    one = cx.load_study(tmp_path / "both.yml")
+    assert one.groups("tier") == ("Standard", "Plus", "Premier", "Gold")
+    assert one.where(tier="Plus").n == 41
+    assert one.where(region="South").n == 63
+
+
 def test_codes_without_a_label_keep_their_number(tmp_path):
     one = study(tmp_path, codes={"tier": {1: "Standard", 2: " "}})
     assert one.groups("tier") == ("Standard", "2", "3")

@@ -137,6 +137,68 @@ def test_a_log_of_updates_becomes_one_row_each(tmp_path):
     assert [one.code for one in study.tables.notes] == ["events_collapsed"]
 
 
+LOG = """  tickets:
+    path: t.csv
+    cut: 2024-03-01
+    events: {time: at, reached: {resolved_at: {column: state, in: [Resolved]}}}
+"""
+
+
+def test_updates_of_which_the_last_cannot_be_told_are_a_fault(tmp_path):
+    log = (
+        "ticket_id,opened_at,at,state\n"
+        "A,2024-01-01,2024-01-01,New\n"
+        "A,2024-01-01,soon,Resolved\n"
+        "A,2024-01-01,,Resolved\n"
+        ",2024-01-02,2024-01-03,New\n"
+    )
+    with pytest.raises(CxError) as caught:
+        load_study(written(tmp_path, LOG, t=log))
+    told = {fault.what: fault for fault in caught.value.faults}
+    assert set(told) == {"tickets: updates without a time", "tickets: updates without their key"}
+    time = told["tickets: updates without a time"]
+    assert time.where == 't.csv, column "at", 2 of 4 rows'
+    assert time.found == "soon"
+
+
+@pytest.mark.parametrize("kind", ["text", "parquet", "format"])
+def test_times_with_an_offset_are_turned_into_the_zone_of_the_table(kind):
+    opened = ["2024-03-30T10:00:00+01:00", "2024-04-01T10:00:00+02:00", "2024-04-01T10:00:00Z"]
+    given = {"cut": "2024-05-01", "time_zone": "Europe/Ljubljana"}
+    if kind == "parquet":
+        opened = pd.to_datetime(opened, utc=True)
+    if kind == "format":
+        opened = [one.replace("T", " ") for one in opened]
+        given["date_format"] = "%Y-%m-%d %H:%M:%S%z"
+    frame = pd.DataFrame({"ticket_id": ["a", "b", "c"], "opened_at": opened})
+    study = Study.from_frame(PEOPLE, {}, tables={"tickets": {"frame": frame, **given}})
+    hours = study.tables["tickets"]["opened_at"].dt.hour.tolist()
+    assert hours == [10, 10, 12]
+
+
+def test_times_with_an_offset_need_the_zone_of_the_table():
+    opened = ["2024-03-30T10:00:00+01:00", "2024-04-01T10:00:00+02:00"]
+    frame = pd.DataFrame({"ticket_id": ["a", "b"], "opened_at": opened})
+    with pytest.raises(CxError, match="clock times without a time zone"):
+        Study.from_frame(PEOPLE, {}, tables={"tickets": frame})
+
+
+def test_codes_that_mean_nothing_are_blank_where_numbers_are_counted():
+    frame = pd.DataFrame(
+        {
+            "ticket_id": [1, 99, 3],
+            "opened_at": "2024-01-01",
+            "is_complaint": [1, 99, 0],
+            "channel": ["web", "?", "phone"],
+        }
+    )
+    given = {"frame": frame, "cut": "2024-03-01", "missing": ["?", 99]}
+    table = Study.from_frame(PEOPLE, {}, tables={"tickets": given}).tables["tickets"]
+    assert table["ticket_id"].tolist() == ["1", "99", "3"]
+    assert table["is_complaint"].isna().tolist() == [False, True, False]
+    assert table["channel"].isna().tolist() == [False, True, False]
+
+
 def test_frames_in_memory_are_checked_alike():
     cash = pd.DataFrame({"period": ["2024-01"], "receipts": [5], "payments": [3]})
     study = Study.from_frame(PEOPLE, {}, tables={"cash": cash})

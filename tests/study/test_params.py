@@ -177,8 +177,7 @@ def test_waves_from_separate_files():
     assert [source.wave for source in data.responses] == ["2015", "2017"]
     assert data.wave.column == "wave"
     assert data.responses[0].columns == {"overall": "Q7ALL"}
-    assert data.responses[1].missing_for("recommend") == (11,)
-    assert data.responses[1].missing_for("overall") == ()
+    assert data.responses[1].missing == {"recommend": (11,)}
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -239,18 +239,3 @@ def stem(name: str) -> tuple[str, str]:
     if found := _NUMBERED.match(name):
         return found[1].casefold().rstrip("_.- "), found[2].lstrip("0") or "0"
     return "", name.casefold()
-
-
-def by_stem(seen: Sequence[Look]) -> Iterator[tuple[str, list[Look]]]:
-    """Yield columns that follow each other and belong to one question."""
-    group: list[Look] = []
-    last = None
-    for look in seen:
-        question = stem(look.name)[0]
-        if group and question != last:
-            yield str(last), group
-            group = []
-        group.append(look)
-        last = question
-    if group:
-        yield str(last), group

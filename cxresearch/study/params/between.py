@@ -13,6 +13,7 @@ from cxresearch.study.params.tables import TABLE_COLUMNS
 if TYPE_CHECKING:
     from cxresearch.study.params.params import Params
 
+_LOOKS_AT = {"speeder": "duration", "fast": "duration", "speed_index": "page_times"}
 _SECTIONS = ("study", "data", "tables", "analysis", "report")
 
 
@@ -43,6 +44,11 @@ def faults_between(params: Params) -> list[Fault]:
             near = nearest(table.time_zone, zones) or "Europe/Ljubljana"
             what = f'"{table.time_zone}" is no time zone'
             fault(what, ("tables", name, "time_zone"), table.time_zone, f"such as {near}")
+    for number, rule in enumerate(data.exclude):
+        key = _LOOKS_AT.get(rule)
+        if key is not None and not getattr(data, key):
+            what = f'the rule "{rule}" has nothing to look at'
+            fault(what, ("data", "exclude", number), rule, f"name its columns under data.{key}")
     waves = () if data.wave is None else data.wave.order
     named: list[tuple[tuple[str | int, ...], str | None]]
     named = [(("alerts", i, "wave"), alert.wave) for i, alert in enumerate(params.alerts)]

@@ -136,10 +136,6 @@ class Source(Reading):
     refused: CodesField = ()
     """Codes for refusals in this file, beside data.refused."""
 
-    def missing_for(self, column: str, scale: str = "") -> tuple[int | float | str, ...]:
-        """Return this file's own codes for no answer in a column rated on a scale."""
-        return codes_of(self.missing, column, scale)
-
 
 def _some(sources: tuple[Source, ...], info: ValidationInfo) -> tuple[Source, ...]:
     if not sources and not (info.context or {}).get("in_memory"):
@@ -337,7 +333,7 @@ class DataSection(Section):
         return self
 
     @model_validator(mode="after")
-    def _codes_of_one_meaning(self) -> Self:
+    def _recoded_in_memory(self) -> Self:
         if self.engine == "database" and any(source.recode for source in self.responses):
             raise wrong(
                 "recode is not applied to answers that stay where they lie",
