@@ -14,6 +14,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from io import StringIO
 from typing import Any, Literal
 
@@ -25,10 +26,12 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
+from matplotlib.patches import FancyBboxPatch
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 
 from cxresearch.about import About
+from cxresearch.svg import compact
 
 INK = "#1b1f24"
 MUTED = "#5f6b76"
@@ -42,6 +45,7 @@ SALT = "cxresearch"
 
 _TITLE, _SMALL = 12.5, 9.0
 _LINE = 1.35 / 72  # inches of height per point of type
+_NEAR = 0.05  # of the width, within which a line is measured as a whole
 _SLACK = 0.94  # of the width is filled, for readers whose fonts run wider
 
 
@@ -108,10 +112,12 @@ def as_svg(figure: Figure, salt: str) -> str:
     """Return a figure as SVG without date; `salt` keeps the ids of two figures apart."""
     with mpl.rc_context(_settings()):
         _rasterise(figure)
+        figure.draw_without_rendering()
+        figure.set_layout_engine(None)  # the layout is made; it must neither move nor cost again
         _lines_apart(figure)
         text = StringIO()
         figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-    return _numbered(text.getvalue(), f"g{hashlib.sha256(salt.encode()).hexdigest()[:6]}")
+    return _numbered(compact(text.getvalue()), f"g{hashlib.sha256(salt.encode()).hexdigest()[:6]}")
 
 
 def _lines_apart(figure: Figure) -> None:
@@ -125,16 +131,13 @@ def _lines_apart(figure: Figure) -> None:
         for one in figure.findobj(Text)
         if "\n" in one.get_text() and one.get_visible() and one.get_rotation() == 0
     ]
-    if not several:
-        return
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")  # the layout is made; it must not move again
     to_figure = figure.transFigure.inverted()
     for one in several:
         side = one._multialignment or one.get_horizontalalignment()  # type: ignore[attr-defined]
         box = one.get_window_extent().transformed(to_figure)
         place = {"left": box.x0, "right": box.x1, "center": (box.x0 + box.x1) / 2}[side]
         lines = one.get_text().split("\n")
+        _keep_frame(figure, one)
         for number, line in enumerate(lines):
             part = figure.text(
                 place,
@@ -148,6 +151,26 @@ def _lines_apart(figure: Figure) -> None:
             part.set_zorder(one.get_zorder())
             part.set_alpha(one.get_alpha())
         one.set_visible(False)
+
+
+def _keep_frame(figure: Figure, text: Text) -> None:
+    """Draw the frame around a text by itself, so that it stays where the text becomes lines."""
+    frame = text.get_bbox_patch()
+    if frame is None:
+        return
+    box = frame.get_window_extent().transformed(figure.dpi_scale_trans.inverted())
+    patch = FancyBboxPatch(
+        box.min,
+        box.width,
+        box.height,
+        boxstyle="round,pad=0,rounding_size=0.05",
+        transform=figure.dpi_scale_trans,
+        zorder=text.get_zorder(),
+        facecolor=frame.get_facecolor(),
+        edgecolor=frame.get_edgecolor(),
+        linewidth=frame.get_linewidth(),
+    )
+    figure.add_artist(patch)
 
 
 def _numbered(svg: str, prefix: str) -> str:
@@ -335,22 +358,42 @@ def _settings() -> Any:
         "axes.unicode_minus": True,
         "svg.fonttype": "none",
         "svg.hashsalt": SALT,
+        "figure.autolayout": False,
+        "figure.constrained_layout.use": False,
         "figure.dpi": 100,
         "savefig.dpi": 144,
     }
 
 
 def _wrapped(text: str, size: float, *, bold: bool = False) -> list[str]:
-    font = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
-    lines: list[str] = []
-    for word in text.split(" "):  # a space that does not break stays
-        longer = f"{lines[-1]} {word}" if lines else word
-        width, _, _ = text_to_path.get_text_width_height_descent(longer, font, ismath=False)
-        if lines and width <= 72 * WIDTH * _SLACK:
-            lines[-1] = longer
+    room = 72 * WIDTH * _SLACK
+    first, *words = text.split(" ")  # a space that does not break stays
+    lines, used = [first], _about(first, size, bold=bold)
+    for word in words:
+        longer, taken = f"{lines[-1]} {word}", _about(f" {word}", size, bold=bold)
+        near = abs(used + taken - room) <= _NEAR * room
+        if (_long(longer, size, bold=bold) if near else used + taken) <= room:
+            lines[-1], used = longer, used + taken
         else:
             lines.append(word)
+            used = _about(word, size, bold=bold)
     return lines
+
+
+def _long(text: str, size: float, *, bold: bool) -> float:
+    """Return the length of a line in points."""
+    font = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
+    return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0])
+
+
+def _about(text: str, size: float, *, bold: bool) -> float:
+    """Return the length of a line but for what letters move together: not to be measured again."""
+    return sum(_letter(letter, size, bold=bold) for letter in text)
+
+
+@lru_cache(maxsize=4096)
+def _letter(letter: str, size: float, *, bold: bool) -> float:
+    return _long(f"n{letter}n", size, bold=bold) - _long("nn", size, bold=bold)
 
 
 def _rasterise(figure: Figure) -> None:

@@ -11,6 +11,7 @@ from cxresearch.notes import Note, distinct, note
 from cxresearch.psychometrics.battery import FEW, base, collect
 from cxresearch.psychometrics.confirming import Model, measured
 from cxresearch.results import Result
+from cxresearch.shared import by_run
 from cxresearch.stats import cfa
 from cxresearch.study.scores import Side
 from cxresearch.study.study import Study
@@ -50,6 +51,7 @@ class Invariance(Result):
     rules: pd.DataFrame
 
 
+@by_run
 def invariance(
     study: Study,
     /,

@@ -56,16 +56,17 @@ def missing_by_group(study: Study, base: np.ndarray, asked: dict[str, np.ndarray
     parts = []
     for column in groupings(study):
         rows: list[dict[str, Any]] = []
-        names, labels = labels_of(study, column), large_enough(study, column, base)
+        names, codes = labels_of(study, column), _codes(large_enough(study, column, base))
+        members = {group: base & (names == group) for group in study.groups(column)}
         for item in map(str, study.states):
             states = study.states[item].to_numpy()
             inside = base & asked[item]
             blank = np.isin(states, (State.BLANK, State.MISSING))
             unused = states == State.NOT_APPLICABLE
             unknown = states == State.DONT_KNOW
-            p = _test(study, labels, blank, inside & (labels != ""))[2]
-            for group in study.groups(column):
-                here = inside & (names == group)
+            p = _test(study, codes, blank, inside & (codes >= 0))[2]
+            for group, member in members.items():
+                here = member & asked[item]
                 n = int(here.sum())
                 blanks, others = int(blank[here].sum()), int(unused[here].sum())
                 row = {"item": item, "segment": column, "group": group, "n_total": n}
@@ -120,8 +121,8 @@ def exclusion_by_group(
     """
     rows: list[dict[str, Any]] = []
     for column in groupings(study):
-        names, labels = labels_of(study, column), large_enough(study, column, base, notes)
-        statistic, df, p = _test(study, labels, flagged, base & (labels != ""))
+        names, codes = labels_of(study, column), _codes(large_enough(study, column, base, notes))
+        statistic, df, p = _test(study, codes, flagged, base & (codes >= 0))
         for group in study.groups(column):
             here = base & (names == group)
             n, out = int(here.sum()), int(flagged[here].sum())
@@ -163,15 +164,17 @@ def labels_of(study: Study, column: str) -> np.ndarray:
     return study.full[column].astype(object).where(study.full[column].notna(), "").to_numpy(str)
 
 
+def _codes(labels: np.ndarray) -> np.ndarray:
+    """Return the place of every label among the sorted ones; -1 where it is empty."""
+    named = labels != ""
+    return np.where(named, np.searchsorted(np.unique(labels[named]), labels), -1)
+
+
 def _test(
-    study: Study, labels: np.ndarray, flag: np.ndarray, inside: np.ndarray
+    study: Study, codes: np.ndarray, flag: np.ndarray, inside: np.ndarray
 ) -> tuple[float, float, float]:
     """Return statistic, df and p of the cross-table; nothing where one side never varies."""
-    if (
-        not inside.any()
-        or len(np.unique(labels[inside])) < 2
-        or np.ptp(flag[inside].astype(int)) == 0
-    ):
+    if not inside.any() or np.ptp(codes[inside]) == 0 or np.ptp(flag[inside].astype(int)) == 0:
         return np.nan, np.nan, np.nan
-    found = crosstab(labels, flag.astype(int), design=study.design, domain=inside)
+    found = crosstab(codes, flag.astype(int), design=study.design, domain=inside)
     return found.statistic, found.df, found.p_value

@@ -14,6 +14,7 @@ from cxresearch.bases import POWER, Bases
 from cxresearch.errors import AnalysisError, Fault
 from cxresearch.notes import Note, distinct, note
 from cxresearch.results import Result
+from cxresearch.shared import by_run
 from cxresearch.stats import backtest, coming, smoothing
 from cxresearch.stats.intervals import quantile
 from cxresearch.study.params.analysis import Target
@@ -96,6 +97,7 @@ class Forecast(Result):
     target: pd.DataFrame
 
 
+@by_run
 def forecast(
     study: Study,
     /,
