@@ -281,6 +281,7 @@ class Asked:
     def window(self, measure: str, left_out: int) -> None:
         """Note how long an indicator's window is and how many it could not yet judge."""
         days = self.told.window(measure)
+        days = int(days) if days.is_integer() else days
         self.notes.append(note("window_days", measure=measure, days=days, n=left_out))
 
 

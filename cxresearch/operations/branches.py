@@ -19,13 +19,14 @@ from cxresearch.stats.league import score_funnel, shrink
 from cxresearch.stats.multiplicity import adjust
 from cxresearch.study.study import Study
 
+FAMILY = "branches"
 FEWEST = 5
 COLUMNS = ["measure", "statistic", "segment", "group", "estimate", "std_error", "conf_low"]
 COLUMNS += ["conf_high", "unit", "n", "shrunk", "shrunk_low", "shrunk_high", "shrunk_weight"]
 COLUMNS += ["rank", "rank_low", "rank_high", "p_first", "z", "place", "direction", "low_base"]
 COLUMNS += ["suppressed", "reason"]
-CHANCE = ["measure", "n_points", "statistic", "df", "p_value", "q_value", "i_squared"]
-CHANCE += ["between_sd", "mean", "dispersion", "verdict", "unit", "reason"]
+CHANCE = ["measure", "n_points", "statistic", "df", "p_value", "q_value", "family", "family_size"]
+CHANCE += ["i_squared", "between_sd", "mean", "dispersion", "verdict", "unit", "reason"]
 LIMITS = ["measure", "n", "low3", "low2", "centre", "high2", "high3"]
 _GRID = 60
 _PER = {"per_thousand": 1000.0, "per_hundred": 100.0}
@@ -138,6 +139,7 @@ def branch_performance(
         tests["q_value"] = adjust(
             tests["p_value"].to_numpy(float), study.params.analysis.multiplicity
         )
+        tests["family"], tests["family_size"] = FAMILY, int(tests["p_value"].notna().sum())
         told_apart = tests["q_value"] <= 1 - level
         words = told_apart.map({True: "distinguishable", False: "cannot_tell"})
         tests["verdict"] = words.where(tests["p_value"].notna(), "suppressed")

@@ -175,7 +175,7 @@ def _made(asked: Asked, kpi: str) -> Iterator[Row]:
     for names, make in MAKERS:
         if kpi in names:
             yield from make(asked)
-    yield from people.indicators(asked)
+    yield from people.indicators(asked, (kpi,))
 
 
 def _error(row: Row, level: float) -> float:

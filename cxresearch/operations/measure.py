@@ -21,6 +21,7 @@ from cxresearch.operations import (
     standards,
 )
 from cxresearch.operations.asking import Asked, Row
+from cxresearch.operations.changes import changes
 from cxresearch.operations.names import NAMES
 from cxresearch.operations.periods import Period, checked, grid
 from cxresearch.registry import DEFINITIONS, OPERATIONAL
@@ -78,10 +79,14 @@ class OperationsTable(Result):
 
     Attributes
     ----------
+    changes : DataFrame
+        One row an indicator: its latest period against its first, and whether both can be told
+        apart (``judgement``).
     span : str
         month, quarter, half_year, year or all.
     """
 
+    changes: pd.DataFrame
     span: str = "all"
 
     def series(self, measure: str, statistic: str | None = None) -> pd.DataFrame:
@@ -138,7 +143,8 @@ def measure(
         first statistic of an indicator is its headline. Shares 0 to 1, times in hours (tenure in
         months), rates per 1,000 customers. `n` counts tickets, orders, customers, whatever is
         below the line; `n_open` those not over at the cut; `n_window` those left out because
-        their window was not wholly observed.
+        their window was not wholly observed. ``.changes``: per indicator the latest period
+        against the first.
 
     Raises
     ------
@@ -183,7 +189,7 @@ def measure(
     for names, make in MAKERS:
         if set(names) & wanted:
             rows += [row for row in make(asked) if row["measure"] in wanted]
-    rows += [row for row in people.indicators(asked) if measures is None or _is(row, measures)]
+    rows += people.indicators(asked, measures)
     table = pd.DataFrame(rows, columns=[*asked.names, *COLUMNS])
     table = _in_order(table, asked.names, periods)
     counted = table.loc[table["method"] == "as_counted", "measure"].drop_duplicates()
@@ -196,6 +202,7 @@ def measure(
     asked.notes += _clock_notes(asked)
     return OperationsTable(
         table=table,
+        changes=changes(table, asked.names),
         n=0,
         n_eff=0.0,
         conf_level=level,
@@ -233,10 +240,6 @@ def _wanted(study: Study, measures: Sequence[str] | None) -> set[str]:
                 Fault(kind="analysis", what=what, found=one, hint=did_you_mean(one, [*made, *own]))
             )
     return set(measures)
-
-
-def _is(row: Row, measures: Sequence[str]) -> bool:
-    return row["measure"] in measures
 
 
 def _check_groups(study: Study, groups: Sequence[str]) -> None:

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from cxresearch.notes import note
 from cxresearch.operations.asking import Asked, Row
 from cxresearch.operations.periods import Period
 from cxresearch.stats.estimates import Interval
 from cxresearch.stats.resample import multinomial_counts, percentile_interval
+from cxresearch.study import suspects
 
 _WORTH = {"positive": 1.0, "negative": -1.0, "neutral": 0.0, "mixed": 0.0}
 
@@ -20,14 +22,18 @@ def mentions(asked: Asked) -> Iterator[Row]:
 
     Sentiment comes from the posts' own column, or from the table of codes (text_id is the
     post's id; a post with several codes counts by their mean). Authors are the units, since one
-    author may write many posts.
+    author may write many posts. Posts that ``analysis.verbatims.posts.exclude`` names are in
+    neither figure, as in `verbatims.posts`.
     """
     if not asked.has("posts", "post_id", "ts"):
         return
     posts = asked.table("posts", "social_volume")
     if posts is None:
         return
-    posts = posts.assign(_worth=_sentiment(asked, posts))
+    out = suspects.left_out(posts, asked.study.params.analysis.verbatims.posts)
+    if out.any():
+        asked.notes.append(note("posts_excluded", n=int(out.sum())))
+    posts = posts.assign(_worth=_sentiment(asked, posts))[~out]
     for keys, period, some in asked.pieces(posts, "ts", "posts"):
         n = len(some)
         yield asked.row(

@@ -131,6 +131,6 @@ def _row(
         "std_error": found.std_error,
         "conf_low": found.conf_low,
         "conf_high": found.conf_high,
-        "numerator": float(flags.sum()),
+        "numerator": int(flags.sum()),
         "suppressed": False,
     }

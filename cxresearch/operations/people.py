@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -246,16 +246,23 @@ def _new_themes(asked: Asked, held: pd.DataFrame) -> pd.Series:
     return held["event_id"].map(firsts).fillna(0.0).where(known)
 
 
-def indicators(asked: Asked) -> Iterator[Row]:
+def indicators(asked: Asked, only: Sequence[str] | None = None) -> Iterator[Row]:
     """Yield every series that was counted elsewhere; an interval only where bases are given.
 
+    `only` names those that are wanted.
+
     A longer period is the mean of its parts, weighted by their bases where these are given. A
-    series without bases is told as it is: its base is not known, nor how sure it is.
+    series without bases is told as it is: its base is not known, nor how sure it is. Which way
+    is better is what the scorecard says of it.
     """
     if asked.by or not asked.has("indicators", "kpi", "period", "value"):
         return
     table = asked.tables["indicators"]
+    if only is not None:
+        table = table[table["kpi"].astype(str).isin(only)]
     bases = "n" in table
+    told = asked.study.params.analysis.scorecard.rows
+    better = {row.measure: row.direction for row in told if row.direction in ("up", "down")}
     for kpi, series in table.groupby("kpi", sort=False):
         share = bases and series["n"].notna().all() and series["value"].between(0, 1).all()
         for period in asked.periods:
@@ -266,7 +273,8 @@ def indicators(asked: Asked) -> Iterator[Row]:
             if share:
                 n = float(some["n"].sum())
                 found = wilson(float((some["value"] * some["n"]).sum()), n, asked.level)
-                yield asked.row(str(kpi), "value", period, {}, found, n=n, unit="share", least=1)
+                row = asked.row(str(kpi), "value", period, {}, found, n=n, unit="share", least=1)
+                yield row | {"direction": better.get(str(kpi)) or row["direction"]}
                 continue
             weights = some["n"] if bases and some["n"].notna().all() else None
             value = float(np.average(some["value"], weights=weights))
@@ -281,4 +289,4 @@ def indicators(asked: Asked) -> Iterator[Row]:
                 unit="number",
                 method="as_counted",
                 least=1,
-            ) | {"n": base}
+            ) | {"n": base, "direction": better.get(str(kpi)) or "none"}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -81,14 +82,19 @@ def bounds(label: str) -> tuple[pd.Timestamp, pd.Timestamp, str] | None:
     >>> bounds("spring") is None
     True
     """
-    if found := _WEEK.fullmatch(str(label).strip()):
+    return _bounds(str(label).strip())
+
+
+@lru_cache(maxsize=4096)
+def _bounds(label: str) -> tuple[pd.Timestamp, pd.Timestamp, str] | None:
+    if found := _WEEK.fullmatch(label):
         year, week = int(found[1]), int(found[2])
         if not 1 <= week <= date(year, 12, 28).isocalendar().week:
             return None
         start = pd.Timestamp(date.fromisocalendar(year, week, 1))
         return start, start + pd.DateOffset(weeks=1), WEEK
     for form, span in _FORMS:
-        if found := form.fullmatch(str(label).strip()):
+        if found := form.fullmatch(label):
             months = MONTHS[span]
             place = int(found[2]) if found.lastindex == 2 else 1
             month = (place - 1) * months + 1

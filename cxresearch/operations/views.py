@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -305,13 +305,25 @@ def control_chart(
     frame = rows[["period"]].assign(value=rows["estimate"])
     if unit == "per_thousand":
         frame = frame.assign(value=rows["numerator"] / rows["denominator"], n=rows["denominator"])
-        return chart_series(
+        made = chart_series(
             frame, measure=of, unit="", chart="u", baseline=baseline, about=found.about
         )
+        return _per_thousand(made)
     if unit == "share" and (rows["n"] == rows["denominator"]).all():
         frame = frame.assign(n=rows["denominator"])
     unit = unit if unit in ("share", "count") else ""
     return chart_series(frame, measure=of, unit=unit, baseline=baseline, about=found.about)
+
+
+def _per_thousand(chart: ControlChart) -> ControlChart:
+    """Return a chart of rates as they are told: per thousand customers, not per customer."""
+    names = ["value", "centre", "lcl", "ucl", "range_centre", "range_limit"]
+    frames = {}
+    for name in ("table", "limits"):
+        frame = getattr(chart, name)
+        own = [one for one in names if one in frame]
+        frames[name] = frame.assign(**{one: 1000 * frame[one] for one in own}, unit="per_thousand")
+    return replace(chart, **frames)  # type: ignore[arg-type]
 
 
 def register(study: Study, /, *, period: str = "year") -> Register | NotAsked:

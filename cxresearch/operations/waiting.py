@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 import numpy as np
@@ -65,9 +66,12 @@ def waiting(
 def reached(curve: Survival, prob: float) -> tuple[Interval, str | None]:
     """Return a quantile of a waiting time, missing with its reason where it was not reached."""
     found = curve.quantile(prob)
-    if np.isfinite(found.estimate):
-        return found, None
     nan = float("nan")
+    if np.isfinite(found.estimate):
+        if np.isfinite(found.conf_low):
+            return found, None
+        # all ended at one time: nothing is known of how much waiting varies
+        return dataclasses.replace(found, conf_low=nan, conf_high=nan), None
     return (
         Interval(
             estimate=nan,

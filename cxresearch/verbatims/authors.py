@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,9 @@ def bias(
 ) -> pd.DataFrame:
     """Return who comments: the share at every score, and how commenters' mean score differs.
 
-    ``statistic`` share_commenting: by ``answer`` (the score), a share of those with this score.
+    ``statistic`` share_commenting: by ``answer`` (the score), a share of those with this score;
+    a score that too few gave is counted with its neighbour ("1–2"), so that the share of nobody
+    can be worked out from the others.
     ``score_difference``: mean score of commenters minus that of the others, with its test.
     """
     design, mask = comments.design, comments.mask
@@ -33,11 +36,14 @@ def bias(
     key = score.measure.key
     rows: list[dict[str, Any]] = []
     points = score.measure.scale.points
-    for point in points if len(points) <= MOST_POINTS else ():
-        here = mask & (score.values == point)
+    counts = {one: int(design.members(mask & (score.values == one)).sum()) for one in points}
+    for some in pooled(counts, study.min_n.show) if len(points) <= MOST_POINTS else ():
+        here = mask & np.isin(score.values, some)
         n = int(design.members(here).sum())
-        row = _row(comments.source, key, "share_commenting", "share", n) | {"answer": point}
-        row["reason"] = bases.withheld(f"{key} = {point:g}", n)
+        ends = dict.fromkeys(f"{one:g}" for one in (some[0], some[-1]))
+        row = _row(comments.source, key, "share_commenting", "share", n)
+        row |= {"answer": some[0] if len(some) == 1 else "–".join(ends)}
+        row["reason"] = bases.withheld(f"{key} = {row['answer']}", n)
         row["suppressed"] = row["reason"] is not None
         if row["reason"] is None:
             found = design.proportion(flag, here, level)
@@ -54,6 +60,26 @@ def bias(
     else:
         row |= {"suppressed": True, "reason": "small_base"}
     return pd.DataFrame([*rows, row])
+
+
+def pooled(counts: Mapping[float, int], least: int) -> list[tuple[float, ...]]:
+    """Return points of a scale, neighbours together until each group has `least` answers.
+
+    Examples
+    --------
+    >>> pooled({1: 6, 2: 53, 3: 166, 4: 4}, 10)
+    [(1, 2), (3, 4)]
+    """
+    groups: list[tuple[float, ...]] = []
+    held: tuple[float, ...] = ()
+    for point in counts:
+        held = (*held, point)
+        if sum(counts[one] for one in held) >= least:
+            groups.append(held)
+            held = ()
+    if not held:
+        return groups
+    return [*groups[:-1], (*groups[-1], *held)] if groups else [held]
 
 
 def _base(comments: Comments, score: Scored, side: np.ndarray) -> int:

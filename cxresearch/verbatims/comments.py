@@ -12,11 +12,12 @@ import pandas as pd
 
 from cxresearch.errors import AnalysisError, Fault, did_you_mean
 from cxresearch.stats.survey import Design
+from cxresearch.study import suspects
 from cxresearch.study.gather import as_labels
 from cxresearch.study.study import Cell, Study
-from cxresearch.verbatims import suspects
 from cxresearch.verbatims.codeframe import CodeFrame
 from cxresearch.verbatims.masking import mask
+from cxresearch.verbatims.tongues import tongue
 
 POSTS, CODES = "posts", "codes"
 TABLES = ("verbatims", "documents", POSTS)
@@ -135,7 +136,9 @@ def gather(
         )
         return found if one.consent is None else replace(found, quotable=_yes(study, one.consent))
     table = study.tables[source]
-    kept = ~suspects.left_out(study, table) if source == POSTS else np.ones(len(table), dtype=bool)
+    kept = np.ones(len(table), dtype=bool)
+    if source == POSTS:
+        kept = ~suspects.left_out(table, study.params.analysis.verbatims.posts)
     key = next((table[one] for one in KEYS[source] if one in table), None)
     language = study.params.analysis.verbatims.language
     raw = table["text"] if "text" in table else pd.Series("", index=table.index)
@@ -201,7 +204,7 @@ def _made(
         clean = mask(str(said[row]).strip(), names, keep)
         if not clean.text:
             continue
-        lang = str(named.iloc[row]).strip().casefold() if named is not None else ""
+        lang = tongue(str(named.iloc[row])) if named is not None else ""
         lang = lang or given.language or "unknown"
         told = frame.folded(clean.text, lang)
         texts[row], folded[row], languages[row] = clean.text, told, lang

@@ -17,10 +17,10 @@ from cxresearch.operations import periods
 from cxresearch.operations.measure import about
 from cxresearch.results import NotAsked, Result
 from cxresearch.stats.intervals import Interval
+from cxresearch.study import suspects
 from cxresearch.study.gather import as_labels
 from cxresearch.study.study import Study
 from cxresearch.trends.chart import ControlChart, chart_series
-from cxresearch.verbatims import suspects
 from cxresearch.verbatims.codeframe import CodeFrame, load_codeframe
 from cxresearch.verbatims.comments import POSTS, TABLES, Comments, gather, mood
 
@@ -166,7 +166,7 @@ def volume(
         return _absent(study, f"table:{source}")
     table = study.tables[source]
     if source == POSTS:
-        table = table[~suspects.left_out(study, table)]
+        table = table[~suspects.left_out(table, study.params.analysis.verbatims.posts)]
     times = pd.to_datetime(table["ts"])
     spans = [one for one in _spans(study, source, period) if one.whole]
     frame = pd.DataFrame(

@@ -25,7 +25,7 @@ from cxresearch.verbatims.masking import KINDS
 FAMILY = "themes"
 MOSTLY_UNCODED = 0.30
 _IMPACT = ("impact", "impact_low", "impact_high", "p_value", "q_value")
-_ENDS = ("", "_low", "_high")
+_CHANGE = ("difference", "difference_low", "difference_high", "p_value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -143,6 +143,10 @@ def themes(
         rng = stream(study.seed if seed is None else seed, f"verbatims.themes:{name}")
         for part, made in one.everything(rng, notes):
             parts.setdefault(part, []).append(made)
+        few = parts["table"][-1]
+        few = few[(few["n_theme"] > 0) & few["impact_reason"].notna()]
+        if len(few):
+            notes.append(note("impact_few", n=len(few), min_n=study.min_n.test))
     tables = {name: _stacked(made) for name, made in parts.items()}
     if score is not None:
         notes.append(note("themes_observational", outcome=score.measure.key))
@@ -225,13 +229,13 @@ class _Source:
             row |= {"dimension": theme.dimension}
             row |= self._shares(coded, reason)
             row |= self._impact(coded & base, base & ~coded) if reason is None else _nothing()
-            row |= {"n": n, "n_theme": int((coded & base).sum())}
+            row |= {"n": n, "n_theme": np.nan if reason else float((coded & base).sum())}
             rows.append(row | {"suppressed": reason is not None, "reason": reason})
         q = adjust([row["p_value"] for row in rows], self.study.params.analysis.multiplicity)
         size = int(np.isfinite([row["p_value"] for row in rows]).sum())
         for row, value in zip(rows, q, strict=True):
             row |= {"q_value": float(value), "family": FAMILY, "family_size": size}
-        rows.sort(key=lambda row: -int(row["n_theme"]))
+        rows.sort(key=lambda row: (-np.nan_to_num(row["share"]), -np.nan_to_num(row["n_theme"])))
         return pd.DataFrame(rows)
 
     def _shares(self, coded: np.ndarray, reason: str | None) -> dict[str, Any]:
@@ -295,8 +299,12 @@ class _Source:
                 {**cell.keys, "wave_from": before.keys["wave"] if before else None} | row
                 for row in self._group(cell, rest)
             ]
-            self._adjust(made, f"{FAMILY}:{cell.name}")
             rows += made
+        # the whole of the waves stands beside them: no wave may be what the others leave of it
+        self._protect(rows, ("wave",))
+        for cell in cells:
+            some = [row for row in rows if row["wave"] == cell.keys["wave"]]
+            self._adjust(some, f"{FAMILY}:{cell.name}")
         return pd.DataFrame(rows)
 
     def _segments(self) -> pd.DataFrame:
@@ -306,11 +314,23 @@ class _Source:
             return pd.DataFrame()
         for cell in self.comments.cells(self.study, "segments"):
             rows += [{**cell.keys} | row for row in self._group(cell, ~cell.mask)]
-        protect(rows, ("segment", "group"), ["source", "theme"], self.bases.notes)
+        self._protect(rows, ("segment", "group"))
         for column in self.study.segments:
             some = [row for row in rows if row["segment"] == column]
             self._adjust(some, f"{FAMILY}:{column}")
         return pd.DataFrame(rows)
+
+    def _protect(self, rows: list[dict[str, Any]], names: tuple[str, ...]) -> None:
+        """Withhold what would give a withheld group away: shares, changes and counts of a theme."""
+        for row in rows:
+            row["cell"] = row[names[-1]]
+        protect(rows, (*names[:-1], "cell"), ["source", "theme"], self.bases.notes)
+        hidden = {row["cell"] for row in rows if row["suppressed"]}
+        for row in rows:
+            if row.pop("cell") in hidden:
+                row["n_theme"] = np.nan
+            if row.get("wave_from") in hidden:
+                row |= dict.fromkeys(_CHANGE, np.nan)
 
     def _group(self, cell: Cell, rest: np.ndarray | None) -> Iterator[dict[str, Any]]:
         design, base = self.comments.design, self.base
@@ -327,7 +347,8 @@ class _Source:
             row: dict[str, Any] = {"source": self.comments.source, "theme": theme.key}
             row |= dict.fromkeys(["share", "conf_low", "conf_high", "difference"], np.nan)
             row |= dict.fromkeys(["difference_low", "difference_high", "p_value"], np.nan)
-            row |= {"q_value": np.nan, "n": n, "n_theme": int((flag * here).sum())}
+            row |= {"q_value": np.nan, "n": n}
+            row |= {"n_theme": np.nan if reason else float((flag * here).sum())}
             row |= {"unit": "share", "suppressed": reason is not None, "reason": reason}
             if reason is None:
                 share = design.proportion(flag, here, self.level)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from functools import cache
 from importlib.resources import files
@@ -58,6 +59,7 @@ def keyness(
         counts = [np.array([side[term] for term in terms], dtype=float) for side in sides]
         found = log_odds(counts[0], counts[1], terms=terms)
         found["n_first"], found["n_second"] = counts
+        spelled = _spellings(comments, here)
         order = found["statistic"].sort_values()
         kept = [*order.index[::-1][:_SHOWN_EACH_SIDE], *order.index[:_SHOWN_EACH_SIDE]]
         for term in dict.fromkeys(kept):
@@ -67,7 +69,7 @@ def keyness(
                     "source": comments.source,
                     "lang": language,
                     "group": names[0] if one["estimate"] > 0 else names[1],
-                    "term": term,
+                    "term": spelled.get(term, term),
                     **{key: float(one[key]) for key in found.columns[:5]},
                     "n_first": int(one["n_first"]),
                     "n_second": int(one["n_second"]),
@@ -101,6 +103,7 @@ def suggested(comments: Comments) -> pd.DataFrame:
             continue
         k = max(2, min(MOST_TOPICS, len(at) // _TEXTS_PER_TOPIC, weights.shape[1]))
         of_texts, of_words = topics(weights, k)
+        spelled = _spellings(comments, here)
         strength = of_texts.to_numpy()
         largest = np.where(strength.max(axis=1) > 0, strength.argmax(axis=1), -1)
         uncoded = ~comments.coded[at].any(axis=1)
@@ -108,7 +111,8 @@ def suggested(comments: Comments) -> pd.DataFrame:
         for place, topic in enumerate(np.argsort(sizes)[::-1], start=1):
             inside = largest == topic
             told = of_words.loc[topic].sort_values(ascending=False)
-            terms = [str(one) for one in told.index[:TERMS_SHOWN] if told[one] > 0]
+            some = [str(one) for one in told.index[:TERMS_SHOWN] if told[one] > 0]
+            terms = [spelled.get(one, one) for one in some]
             rows.append(
                 {
                     "source": comments.source,
@@ -126,6 +130,18 @@ def suggested(comments: Comments) -> pd.DataFrame:
 def _languages(comments: Comments) -> list[str]:
     counted = Counter(comments.languages[comments.mask & comments.written])
     return [one for one, _n in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))]
+
+
+def _spellings(comments: Comments, rows: np.ndarray) -> dict[str, str]:
+    """How each word is most often written in these comments, before letters were made alike."""
+    ways: dict[str, Counter[str]] = {}
+    for text, plain in zip(comments.texts[rows], comments.folded[rows], strict=True):
+        written = _WORD.findall(unicodedata.normalize("NFC", str(text)).casefold())
+        bare = _WORD.findall(str(plain))
+        if len(written) == len(bare):
+            for word, way in zip(bare, written, strict=True):
+                ways.setdefault(word, Counter())[way] += 1
+    return {word: min(of, key=lambda way: (-of[way], way)) for word, of in ways.items()}
 
 
 def _counted(comments: Comments, rows: np.ndarray, language: str) -> Counter[str]:

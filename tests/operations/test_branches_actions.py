@@ -45,6 +45,7 @@ def test_points_that_are_alike_are_not_ranked():
 def test_a_point_that_stands_out_is_told():
     found = operations.branch_performance(study(tickets=tickets([*ALIKE[:9], 90])))
     assert found.chance["verdict"].tolist() == ["distinguishable"]
+    assert found.chance[["family", "family_size"]].values.tolist() == [["branches", 1]]
     last = found.table.iloc[-1]
     assert (last["group"], last["rank"], last["rank_low"]) == ("J", 10, 10)
     assert found.table["estimate"].is_monotonic_increasing

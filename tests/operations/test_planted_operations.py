@@ -3,7 +3,7 @@
 import pytest
 
 from cxresearch import operations, samples
-from cxresearch.study.study import load_study
+from cxresearch.study.loading import load_study
 
 TRUTH = samples.COMPANY_TRUTH
 #: What the committed files hold by plain counting (docs/example.md).

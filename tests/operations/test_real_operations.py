@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from cxresearch import answers, kpis, operations
-from cxresearch.study.study import Study, load_study
+from cxresearch.study.loading import load_study
+from cxresearch.study.study import Study
 
 pytestmark = pytest.mark.reference
 PEOPLE = pd.DataFrame({"q": [1, 2, 3]})

@@ -7,9 +7,9 @@ import pytest
 from cxresearch import verbatims
 from cxresearch.errors import AnalysisError
 from cxresearch.results import NotAsked
+from cxresearch.study import suspects
 from cxresearch.study.params.analysis import Posts
 from cxresearch.study.study import Study
-from cxresearch.verbatims import suspects
 
 SAT = {"measures": {"sat": {"kind": "csat", "columns": "s", "scale": [1, 5]}}}
 LATE = {"themes": {"late": {"include": {"en": ["late"]}, "sentiment": "negative"},

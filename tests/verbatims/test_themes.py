@@ -80,7 +80,9 @@ def test_the_dissatisfied_comment_more(found):
     difference = found.bias.set_index("statistic").loc["score_difference"]
     assert difference["conf_high"] < 0
     for point, truth in comments.COMMENTS_AT.items():
-        row = bias.loc[float(point)]
+        if point not in bias.index:  # too few gave it: counted with its neighbour
+            continue
+        row = bias.loc[point]
         if not row["suppressed"]:
             assert abs(row["estimate"] - truth) < 4 * row["std_error"]
 
