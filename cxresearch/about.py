@@ -30,7 +30,9 @@ class About:
     texts : mapping
         Question text by codebook key.
     values : mapping
-        Label by code, by segment column, where the data file carries labels.
+        Label by group, by segment column: the codebook's, else the data file's.
+    columns : mapping
+        Role and codebook keys by data column: what was asked there.
     scales : mapping
         Ends of the scale by codebook key, in scale points.
     waves : tuple of str
@@ -47,7 +49,8 @@ class About:
     fingerprint: str = ""
     labels: Mapping[str, Text] = field(default_factory=dict)
     texts: Mapping[str, Text] = field(default_factory=dict)
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     scales: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     waves: tuple[str, ...] = ()
     conf_level: float = 0.95
@@ -56,6 +59,16 @@ class About:
     def heading(self) -> str:
         """The study's title in its language, or its name."""
         return in_language(self.title, self.language) or self.study
+
+    def group(self, column: str, group: str) -> str:
+        """Return what a group of a segment column is called, or an empty text.
+
+        Examples
+        --------
+        >>> About(values={"tier": {"1": {"en": "Plus", "sl": "Plus+"}}}).group("tier", "1")
+        'Plus'
+        """
+        return in_language(self.values.get(column, {}).get(group, ""), self.language)
 
     def label(self, key: object, language: str | None = None) -> str:
         """Return the label of a codebook key, or the key itself where it has none."""

@@ -15,9 +15,8 @@ from cxresearch.notes import distinct, note
 from cxresearch.results import Result
 from cxresearch.study.answers import State
 from cxresearch.study.codebook import Scale
+from cxresearch.study.holding import MOST_POINTS
 from cxresearch.study.study import By, Cell, Study
-
-MOST_POINTS = 11
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -61,6 +61,18 @@ class Result:
         """Draw the default figure of this result (a matplotlib Figure)."""
         return display.shower("figure")(self, **choices)
 
+    def __init_subclass__(cls, **choices: Any) -> None:
+        """Keep every kind of result short in a console, where dataclasses write out each field."""
+        super(Result, cls).__init_subclass__(**choices)
+        if "__repr__" not in vars(cls):
+            cls.__repr__ = Result.__repr__  # type: ignore[method-assign]
+
+    def __repr__(self) -> str:
+        others = [f"{name} ({len(frame)})" for name, frame in self.frames().items()][1:]
+        also = f"\nalso: {', '.join(others)}" if others else ""
+        base = f"n = {self.n}, effective {self.n_eff:.0f}, {len(self.notes)} notes"
+        return f"{type(self).__name__}, {base}\n{self.table!r}{also}"
+
     def _repr_html_(self) -> str:
         return str(display.shower("html")(self))
 

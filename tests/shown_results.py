@@ -517,12 +517,12 @@ def quality(language: str = "en") -> QualityCheck:
         flow=_frame("stage wave n", flow),
         items=_frame("item n_missing n_not_applicable share_missing", items).assign(threshold=0.2),
         coverage=_frame(
-            "item wave asked n",
+            "item role wave asked n",
             [
-                ("P1", "2023", True, 201),
-                ("P1", "2024", True, 199),
-                ("P2", "2023", False, 0),
-                ("P2", "2024", True, 203),
+                ("P1", "perception", "2023", True, 201),
+                ("P1", "perception", "2024", True, 199),
+                ("P2", "perception", "2023", False, 0),
+                ("P2", "perception", "2024", True, 203),
             ],
         ),
         flags=_frame("respondent wave rule value threshold", [("r1", "2024", "speeder", 0.2, 0.3)]),

@@ -45,7 +45,7 @@ FLOORS = {
         "verbatims",
         "verdicts",
     },
-    4: {"figures", "findings", "tables", "text", "theme"},
+    4: {"figures", "findings", "tables", "text", "theme", "svg"},
     5: {"report"},
     6: {"__init__", "__main__", "cli"},
 }

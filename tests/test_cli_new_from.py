@@ -13,6 +13,7 @@ import yaml
 
 import cxresearch as cx
 from cxresearch import cli
+from cxresearch.study.draft import drafting
 
 
 @pytest.fixture
@@ -104,6 +105,23 @@ def test_a_database_is_found_again_from_the_params_file(desk: Path, folder: str)
     asked = ["new", "acme", "--from", f"sqlite:///{place.as_posix()}", "--query", query]
     assert cli.main(asked) == 0
     assert cx.load_study("params/acme.yml").n == 60
+
+
+def test_a_password_is_asked_for_and_not_written(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = drafting._in_memory(answers(), {}, {})
+    monkeypatch.setattr(drafting, "read_query", lambda url, query: asked)
+    url = "postgresql://ana:geheim@db.example.org/cx"
+    assert cli.main(["new", "acme", "--from", url, "--query", "SELECT * FROM answers"]) == 0
+    text = Path("params/acme.yml").read_text("utf-8")
+    assert "geheim" not in text
+    assert "#   export DB_PASSWORD=…" in text
+    source = yaml.safe_load(text)["data"]["responses"]
+    assert source["url"] == "postgresql://ana:${DB_PASSWORD}@db.example.org/cx"
+    told = capsys.readouterr().err
+    assert "geheim" not in told
+    assert "the environment variable DB_PASSWORD is not set" in told
 
 
 def test_faults_of_the_call_are_told(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import audit
+import english
 import numpy as np
 import openpyxl
 import pandas as pd
@@ -129,6 +130,14 @@ def test_every_page_is_whole(report):
         text = (folder / f"{name}.html").read_text(encoding="utf-8")
         assert f'lang="{language}"' in text
         assert "Traceback" not in text
+
+
+def test_no_english_is_left_in_russian(report):
+    language, folder = report
+    if language != "ru":
+        pytest.skip("Latin letters tell English apart in Russian alone")
+    for page in sorted(folder.glob("*.html")):
+        assert english.left_in(page.read_text(encoding="utf-8")) == [], page.name
 
 
 def test_every_table_stands_in_the_workbook(report):

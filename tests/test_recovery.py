@@ -19,7 +19,8 @@ from cxresearch import (
     verbatims,
 )
 from cxresearch.samples import aims, posts, tolerance
-from cxresearch.study.study import Study, load_study
+from cxresearch.study.loading import load_study
+from cxresearch.study.study import Study
 
 SEEDS = (11, 12, 13, 14)
 TRUTH = samples.TRUTH

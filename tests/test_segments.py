@@ -205,6 +205,7 @@ def test_fewer_than_five_points_are_a_table_only():
     assert found.table["estimate"].notna().all()
     assert found.table[["rank", "shrunk", "z"]].isna().all(axis=None)
     assert found.chance["verdict"].tolist() == ["suppressed"]
+    assert found.chance[["family", "family_size"]].values.tolist() == [["service_points", 0]]
     assert "few_points" in {one.code for one in found.notes}
 
 
@@ -254,7 +255,7 @@ def oracle(reference, name):
     return expected, pd.read_csv(reference / "oracles" / "data" / "sfo.csv")
 
 
-SFO = {"measures": {"overall": {"kind": "csat", "columns": "overall", "scale": [1, 5]}}}
+SFO = {"measures": {"whole": {"kind": "csat", "columns": "overall", "scale": [1, 5]}}}
 
 
 @pytest.mark.reference

@@ -21,6 +21,9 @@ class _Cells(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
+        if tag == "br":
+            self.rows[-1][-1] += " "
+            return
         self.open.append(tag)
         if tag == "tr":
             self.rows.append([])
@@ -34,7 +37,8 @@ class _Cells(HTMLParser):
 
     def handle_data(self, data):
         if self.open and self.open[-1] in ("td", "th"):
-            self.rows[-1][-1] += data
+            words = not any(sign.isdigit() for sign in data)
+            self.rows[-1][-1] += data.replace("\u00a0", " ") if words else data
 
 
 @pytest.mark.parametrize("make", EVERY)
@@ -114,6 +118,38 @@ def test_columns_can_be_chosen():
 def test_a_wrong_name_is_answered_with_the_nearest(view, columns, hint):
     with pytest.raises(AnalysisError, match=hint):
         tables.show(shown.gaps(), view, columns=columns)
+
+
+def test_counts_of_low_and_high_answers_are_no_interval():
+    counts = pd.DataFrame({"driver": ["price"], "n_high": [12], "n_mid": [40], "n_low": [7]})
+    rows = _Cells(tables.render(counts, shown.drivers(), columns=list(counts))).rows
+    assert rows[1] == ["Price fairness", "12", "40", "7"]
+
+
+def test_words_break_only_into_lines_of_some_length():
+    html = tables.show(shown.kpis()).html
+    assert "Net\u00a0Promoter\u00a0Score" in html
+    heads = re.findall(r'<th scope="col" class="num">(.*?)</th>', html)
+    assert max(len(line) for head in heads for line in head.split("<br>")) <= 17
+
+
+def test_tables_longer_than_a_screen_are_folded_up_under_their_title():
+    result = shown.gaps()
+    rows = pd.concat([result.table] * 10, ignore_index=True)
+    html = tables.show(replace(result, table=rows)).html
+    assert html.startswith('<details class="cx-long"><summary>')
+    title = re.search(r"<summary>(.*?)</summary>", html).group(1)
+    assert title == f"Service quality gaps: perception minus expectation: {len(rows)} rows"
+    assert not tables.show(result).html.startswith("<details")
+
+
+def test_questions_are_worded_once_below_the_first_table_of_a_page():
+    first, later = (
+        replace(one, about=replace(one.about, texts={"satisfaction": "How satisfied are you?"}))
+        for one in (shown.kpis(), shown.contrasts())
+    )
+    assert "was asked as: How satisfied are you?" in tables.show(first).html
+    assert "How satisfied" not in tables.show(later).html
 
 
 def test_long_tables_are_cut_and_say_so():

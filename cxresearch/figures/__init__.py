@@ -22,6 +22,7 @@ from cxresearch.figures.drivers import blocks, importance, ranks
 from cxresearch.figures.factors import loadings, scree
 from cxresearch.figures.flagged import pace, with_without
 from cxresearch.figures.gap_changes import change_split, score_models
+from cxresearch.figures.gap_grid import gap_grid
 from cxresearch.figures.kpis import indicators, recommendation
 from cxresearch.figures.loyalty import at_risk, survival
 from cxresearch.figures.measurement import ladder, path
@@ -30,7 +31,6 @@ from cxresearch.figures.operations import (
     backlog,
     checklist,
     groups,
-    periods,
     waiting_curves,
 )
 from cxresearch.figures.parts import notice
@@ -42,6 +42,7 @@ from cxresearch.figures.scorecard import bullets
 from cxresearch.figures.segments import forest, funnel, ranked
 from cxresearch.figures.servqual import dumbbell, gap_bars
 from cxresearch.figures.strategy import strategy_map
+from cxresearch.figures.subjects import Album, by_subject, periods
 from cxresearch.figures.trends import changes, track
 from cxresearch.figures.verbatims import impact, theme_bars, theme_waves
 from cxresearch.figures.waves import breaks, control_chart, forecast, outlook
@@ -69,7 +70,7 @@ DRAWERS: dict[str, dict[str, Drawer]] = {
         "pace": pace,
         "with_without": with_without,
     },
-    "GapScores": {"gap_bars": gap_bars, "dumbbell": dumbbell},
+    "GapScores": {"gap_bars": gap_bars, "dumbbell": dumbbell, "grid": gap_grid},
     "DriverImportance": {"importance": importance, "blocks": blocks, "ranks": ranks},
     "DriverPriorities": {"map": map_of_priorities, "arrows": arrows},
     "DriverAsymmetry": {"grid": asymmetry_grid},
@@ -174,6 +175,7 @@ def show(thing: Result | Figure, *, alt: str = "", caption: str = "", **choices:
 
 
 __all__ = [
+    "Album",
     "Picture",
     "at_risk",
     "backlog",
@@ -181,6 +183,7 @@ __all__ = [
     "brand_map",
     "breaks",
     "bullets",
+    "by_subject",
     "change_split",
     "changes",
     "checklist",
@@ -196,6 +199,7 @@ __all__ = [
     "forest",
     "funnel",
     "gap_bars",
+    "gap_grid",
     "groups",
     "impact",
     "importance",

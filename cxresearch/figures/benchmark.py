@@ -5,20 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from matplotlib.lines import Line2D
 
 from cxresearch import theme
-from cxresearch.figures import maps
+from cxresearch.figures import maps, panels
 from cxresearch.figures.parts import (
-    CHANGE_AXES,
     Marker,
-    beside,
-    dots,
+    axis_words,
+    company,
     footer,
     need_rows,
     number_axis,
     or_notice,
+    records,
     rows_axis,
     spoken,
     tell,
@@ -28,6 +27,8 @@ from cxresearch.results import Result
 from cxresearch.text import amounts
 from cxresearch.text.cells import label
 from cxresearch.text.words import word
+
+_SHAPES = {"rival": "o", "rival_mean": "s", "best_rival": "D"}
 
 
 @or_notice
@@ -50,37 +51,29 @@ def paired_dots(
     need_rows(table)
     _ = tell(result)
     language = result.about.language
-    panels = [rows.reset_index(drop=True) for _k, rows in table.groupby("measure", sort=False)]
-    names = [theme.labels([_contrast(row, result) for row in _rows(rows)], 26) for rows in panels]
-    step = theme.row_height([name for some in names for name in some], 0.3)
-    heights = [step * len(rows) + 0.85 for rows in panels]
+    some = [rows.reset_index(drop=True) for _k, rows in table.groupby("measure", sort=False)]
+    names = [theme.labels([_contrast(row, result) for row in records(rows)], 26) for rows in some]
     said: list[str] = []
     with theme.look(result.about) as style:
-        figure, all_axes = theme.canvas(
-            result.about, rows=len(panels), height=sum(heights), height_ratios=heights
-        )
-        for axes, rows, row_names in zip(all_axes, panels, names, strict=True):
+        figure, every = panels.below_each_other(result.about, names, least=0.3)
+        for axes, rows, row_names in zip(every, some, names, strict=True):
             unit = str(rows["unit"].iloc[0])
             sure = [one in AHEAD or one in BEHIND for one in rows["standing"]]
-            shapes = {"rival": "o", "rival_mean": "s", "best_rival": "D"}
-            markers = [
-                Marker(style.accent, one, shapes[kind])
-                for one, kind in zip(sure, rows["contrast"], strict=True)
-            ]
-            dots(axes, rows, markers, unit=unit)
-            axes.axvline(0, color=theme.INK, linewidth=1)
-            rows_axis(axes, row_names)
-            axes.margins(x=0.06)
-            number_axis(axes, unit, language, change=True)
-            theme.clean(axes)
-            axes.set_xlabel(_(CHANGE_AXES[unit]) if unit in CHANGE_AXES else _("difference"))
-            axes.set_title(label(rows["measure"].iloc[0], result.about), pad=16)
-            texts = [_lead(row, unit, language) for row in _rows(rows)]
-            beside(axes, texts, _("our lead, n"))
-            said += [
-                f"{name}: {text}".replace("\n", " ")
-                for name, text in zip(row_names, texts, strict=True)
-            ]
+            panel = panels.Dots(
+                rows=rows,
+                names=row_names,
+                texts=[_lead(row, unit, language) for row in records(rows)],
+                markers=[
+                    Marker(style.accent, one, _SHAPES[kind])
+                    for one, kind in zip(sure, rows["contrast"], strict=True)
+                ],
+                unit=unit,
+                change=True,
+                axis=axis_words(unit, result, change=True),
+                title=label(rows["measure"].iloc[0], result.about),
+                heading=_("our lead, n"),
+            )
+            said += panels.draw(axes, panel, language)
         return theme.finish(
             figure,
             title=title or rivals(result).headline,
@@ -122,13 +115,13 @@ def first_place(result: Result, *, title: str | None = None) -> theme.Picture:
             names.append(named)
             left = 0.0
             parts = []
-            for row in _rows(rows):
+            for row in records(rows):
                 share = 100 * float(row["p_first"])
                 colour = colours[companies.index(row["entity"]) % len(colours)]
                 axes.barh(place, share, left=left, color=colour, height=0.62, edgecolor="white")
                 left += share
                 told = amounts.percent(row["p_first"], 0, language)
-                parts.append(f"{_company(row['entity'], language)} {told}")
+                parts.append(f"{company(row['entity'], language)} {told}")
                 if share >= 12:
                     axes.text(
                         left - share / 2,
@@ -159,7 +152,7 @@ def first_place(result: Result, *, title: str | None = None) -> theme.Picture:
                 result, _("Part of the resampled surveys in which each is first."), intervals=False
             ),
             alt=_("Probability of being first. {values}.", values=spoken(said, result)),
-            legend=(handles, [_company(one, language) for one in companies]),
+            legend=(handles, [company(one, language) for one in companies]),
         )
 
 
@@ -178,7 +171,9 @@ def value_map(result: Result, *, title: str | None = None) -> theme.Picture:
     need_rows(rows)
     _ = tell(result)
     language = result.about.language
-    groups = [" · ".join(label(row[one], result.about) for one in result.by) for row in _rows(rows)]
+    groups = [
+        " · ".join(label(row[one], result.about) for one in result.by) for row in records(rows)
+    ]
     names = [
         " · ".join(filter(None, [one, str(rival)]))
         for one, rival in zip(groups, rows["entity"], strict=True)
@@ -186,7 +181,7 @@ def value_map(result: Result, *, title: str | None = None) -> theme.Picture:
     said = [
         f"{name}: {amounts.number(float(row['estimate']), 2, language)} "
         f"{amounts.interval(row['conf_low'], row['conf_high'], 'ratio', language)}"
-        for name, row in zip(names, _rows(rows), strict=True)
+        for name, row in zip(names, records(rows), strict=True)
     ]
     sides = {
         one: rows[[f"relative_{one}{end}" for end in ("", "_low", "_high")]].to_numpy(float).T
@@ -219,11 +214,7 @@ def value_map(result: Result, *, title: str | None = None) -> theme.Picture:
         axes.set_xlabel(_("our price over the rival's"))
         axes.set_ylabel(_("our quality over the rival's"))
         theme.clean(axes)
-        places = np.column_stack([x[0], y[0]])
-        maps.name_points(
-            axes, places, names, [{"fontsize": 10, "weight": "bold"}] * len(names), away=1.8
-        )
-        return theme.finish(
+        picture = theme.finish(
             figure,
             title=title or relative_value(result).headline,
             below=footer(
@@ -232,14 +223,15 @@ def value_map(result: Result, *, title: str | None = None) -> theme.Picture:
             ),
             alt=_("Value for money against each rival. {values}.", values=spoken(said, result)),
         )
-
-
-def _rows(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
-
-
-def _company(name: str, language: str) -> str:
-    return word(name, language) if name == "own" else name
+        lines: list[maps.Line] = [((ends[0], ends[0]), (ends[1], ends[1]))]
+        for at in range(len(names)):
+            lines.append(((x[1, at], y[0, at]), (x[2, at], y[0, at])))
+            lines.append(((x[0, at], y[1, at]), (x[0, at], y[2, at])))
+        bold = {"fontsize": 10, "weight": "bold"}
+        maps.name_points(
+            axes, np.column_stack([x[0], y[0]]), names, [bold] * len(names), lines=lines
+        )
+        return picture
 
 
 def _contrast(row: dict[str, Any], result: Result) -> str:

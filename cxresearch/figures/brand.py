@@ -13,11 +13,13 @@ from cxresearch.figures import maps
 from cxresearch.figures.parts import (
     Marker,
     beside,
+    company,
     dots,
     footer,
     need_rows,
     number_axis,
     or_notice,
+    records,
     rows_axis,
     spoken,
     tell,
@@ -84,7 +86,7 @@ def intended_seen(result: Result, *, title: str | None = None) -> theme.Picture:
         texts = [
             f"{amounts.percent(row['estimate'], 0, language)}, "
             f"{word(row['perceived'], language, 'perceived')}"
-            for row in _rows(table)
+            for row in records(table)
         ]
         beside(axes, texts)
         said = [f"{name}: {text}" for name, text in zip(names, texts, strict=True)]
@@ -130,7 +132,7 @@ def residual_map(result: Result, *, title: str | None = None) -> theme.Picture:
     values = wide.to_numpy(float)
     strong = sure.to_numpy(bool)
     texts = [[amounts.signed(value, 1, language) for value in row] for row in values]
-    brands = [_company(one, language) for one in wide.columns]
+    brands = [company(one, language) for one in wide.columns]
     said = [
         f"{label(wide.index[i], result.about)}, {brands[j]}: {texts[i][j]}"
         for i, j in np.argwhere(strong)
@@ -179,7 +181,7 @@ def brand_map(result: Result, *, title: str | None = None) -> theme.Picture:
         figure, (axes,) = theme.canvas(result.about, height=5.0)
         axes.axhline(0, color=theme.GRID, linewidth=1, zorder=0)
         axes.axvline(0, color=theme.GRID, linewidth=1, zorder=0)
-        for row in _rows(places):
+        for row in records(places):
             ours = row["kind"] == "brand"
             axes.plot(
                 [row["x"]],
@@ -202,7 +204,6 @@ def brand_map(result: Result, *, title: str | None = None) -> theme.Picture:
             for kind in places["kind"]
         ]
         names = [label(one, result.about) for one in places["point"]]
-        maps.name_points(axes, places[["x", "y"]].to_numpy(float), names, styles)
         number_axis(axes, "", language)
         number_axis(axes, "", language, side="y")
         told = [amounts.percent(one, 0, language) for one in shares]
@@ -210,7 +211,7 @@ def brand_map(result: Result, *, title: str | None = None) -> theme.Picture:
         if len(told) > 1:
             axes.set_ylabel(_("second axis, {share} of the differences", share=told[1]))
         theme.clean(axes)
-        return theme.finish(
+        picture = theme.finish(
             figure,
             title=title or _("Brands and what they are seen as"),
             below=footer(
@@ -222,6 +223,8 @@ def brand_map(result: Result, *, title: str | None = None) -> theme.Picture:
             ),
             alt=_("Map of brands and attributes. {values}.", values=spoken(said, result)),
         )
+        maps.name_points(axes, places[["x", "y"]].to_numpy(float), names, styles)
+        return picture
 
 
 def _ellipse(row: dict[str, Any], reach: float, colour: str) -> Ellipse:
@@ -233,11 +236,3 @@ def _ellipse(row: dict[str, Any], reach: float, colour: str) -> Ellipse:
     return Ellipse(
         (row["x"], row["y"]), width, height, angle=angle, color=colour, alpha=0.15, linewidth=0
     )
-
-
-def _rows(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
-
-
-def _company(name: str, language: str) -> str:
-    return word(name, language) if name == "own" else name

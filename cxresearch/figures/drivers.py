@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from cxresearch import theme
+from cxresearch.figures import panels
 from cxresearch.figures.parts import (
     Marker,
     beside,
     dots,
+    flat,
     footer,
     need_rows,
-    number_axis,
     or_notice,
+    records,
     rows_axis,
     spoken,
     tell,
@@ -40,39 +42,25 @@ def importance(result: Result, *, title: str | None = None) -> theme.Picture:
 
     An open dot is a driver that goes along with the outcome no more than chance would.
     """
-    panels = [(name, ranked(one).reset_index(drop=True), one) for name, one in groups(result)]
-    panels = [panel for panel in panels if len(panel[1])]
-    need_rows(pd.concat([rows for _n, rows, _o in panels] or [pd.DataFrame()]))
+    some = [(name, ranked(one).reset_index(drop=True), one) for name, one in groups(result)]
+    some = [(name, rows, one) for name, rows, one in some if len(rows)]
+    need_rows(pd.concat([rows for _n, rows, _o in some] or [pd.DataFrame()]))
     _ = tell(result)
-    names = [
-        theme.labels([label(d, result.about) for d in rows["driver"]]) for _n, rows, _o in panels
-    ]
-    step = theme.row_height([name for some in names for name in some])
-    heights = [step * len(some) + 0.85 for some in names]
+    names = [_names(rows["driver"], result) for _n, rows, _o in some]
     said: list[str] = []
     chance = lines = False
     with theme.look(result.about) as style:
-        figure, all_axes = theme.canvas(
-            result.about, rows=len(panels), height=sum(heights), height_ratios=heights
-        )
-        for axes, (group, rows, one), some in zip(all_axes, panels, names, strict=True):
+        figure, every = panels.below_each_other(result.about, names)
+        for axes, (group, rows, one), named in zip(every, some, names, strict=True):
             beats = [_beats(value) for value in rows.get("beats_noise", [True] * len(rows))]
             chance |= not all(beats)
-            axes.barh(
-                range(len(rows)), 100 * rows["share"], height=0.6, color=style.accent, alpha=0.25
-            )
-            markers = [Marker(style.accent, filled) for filled in beats]
-            dots(axes, rows, markers, unit="share", names=SHARE)
             noise = _noise(one)
             if noise is not None:
                 axes.axvline(100 * noise, color=theme.BAD, linestyle=(0, (4, 3)), linewidth=1.4)
                 lines = True
-            axes.set_title(group, pad=16)
-            texts = _finish_axes(axes, rows, some, result)
-            start = f"{group}, " if group else ""
-            said += [
-                f"{start}{name}: {text}" for name, text in zip(_flat(some), texts, strict=True)
-            ]
+            panel = _shares(rows, named, [Marker(style.accent, known) for known in beats], result)
+            told = panels.draw(axes, replace(panel, title=group), result.about.language)
+            said += [f"{group}, {text}" if group else text for text in told]
         below = footer(
             result,
             _("Open dots: no more than chance would.") if chance else "",
@@ -95,15 +83,11 @@ def blocks(result: Result, *, title: str | None = None) -> theme.Picture:
     need_rows(rows)
     rows = rows.sort_values("share", ascending=False, kind="stable").reset_index(drop=True)
     _ = tell(result)
-    names = theme.labels([label(one, result.about) for one in rows["block"]])
+    names = _names(rows["block"], result)
     with theme.look(result.about) as style:
-        figure, (axes,) = theme.canvas(
-            result.about, height=theme.row_height(names, 0.42) * len(names) + 0.85
-        )
-        axes.barh(range(len(rows)), 100 * rows["share"], height=0.6, color=style.accent, alpha=0.25)
-        dots(axes, rows, [Marker(style.accent)] * len(rows), unit="share", names=SHARE)
-        texts = _finish_axes(axes, rows, names, result)
-        said = [f"{name}: {text}" for name, text in zip(_flat(names), texts, strict=True)]
+        figure, (axes,) = panels.below_each_other(result.about, [names], least=0.42)
+        panel = _shares(rows, names, [Marker(style.accent)] * len(rows), result)
+        said = panels.draw(axes, panel, result.about.language)
         return theme.finish(
             figure,
             title=title or _("How the blocks of drivers share what goes along with the outcome"),
@@ -118,11 +102,9 @@ def ranks(result: Result, *, title: str | None = None) -> theme.Picture:
     rows = ranked(result).reset_index(drop=True)
     need_rows(rows)
     _ = tell(result)
-    names = theme.labels([label(one, result.about) for one in rows["driver"]])
+    names = _names(rows["driver"], result)
     with theme.look(result.about) as style:
-        figure, (axes,) = theme.canvas(
-            result.about, height=theme.row_height(names) * len(names) + 0.85
-        )
+        figure, (axes,) = panels.below_each_other(result.about, [names])
         columns = ("rank", "rank_low", "rank_high")
         dots(axes, rows, [Marker(style.accent)] * len(rows), unit="", names=columns)
         rows_axis(axes, names)
@@ -140,7 +122,7 @@ def ranks(result: Result, *, title: str | None = None) -> theme.Picture:
             for row in rows[list(columns)].astype(int).to_dict("records")
         ]
         beside(axes, texts, _("rank ({level} interval)", level=level(result)))
-        said = [f"{name}: {text}" for name, text in zip(_flat(names), texts, strict=True)]
+        said = [flat(f"{name}: {text}") for name, text in zip(names, texts, strict=True)]
         return theme.finish(
             figure,
             title=title or drivers(result).headline,
@@ -149,21 +131,32 @@ def ranks(result: Result, *, title: str | None = None) -> theme.Picture:
         )
 
 
-def _finish_axes(axes: Axes, rows: pd.DataFrame, names: list[str], result: Result) -> list[str]:
+def _names(keys: pd.Series, result: Result) -> list[str]:
+    return theme.labels([label(one, result.about) for one in keys])
+
+
+def _shares(
+    rows: pd.DataFrame, names: list[str], markers: list[Marker], result: Result
+) -> panels.Dots:
+    """Return the panel of shares with their intervals."""
     _ = tell(result)
     language = result.about.language
-    rows_axis(axes, names)
-    axes.set_xlim(0, min(100.0, 105 * float(rows["share_high"].fillna(rows["share"]).max())))
-    number_axis(axes, "share", language)
-    theme.clean(axes)
-    axes.set_xlabel(_("share of what all drivers account for, in percent"))
-    texts = [
-        f"{amounts.percent(row['share'], 0, language)} "
-        + amounts.interval(row["share_low"], row["share_high"], "share", language)
-        for row in rows.to_dict("records")
-    ]
-    beside(axes, texts, _("share [{level} interval]", level=level(result)))
-    return texts
+    return panels.Dots(
+        rows=rows,
+        names=names,
+        texts=[
+            f"{amounts.percent(row['share'], 0, language)} "
+            + amounts.interval(row["share_low"], row["share_high"], "share", language)
+            for row in records(rows)
+        ],
+        markers=markers,
+        unit="share",
+        ends=SHARE,
+        bars=result.about.accent,
+        limits=(0, min(100.0, 105 * float(rows["share_high"].fillna(rows["share"]).max()))),
+        axis=_("share of what all drivers account for, in percent"),
+        heading=_("share [{level} interval]", level=level(result)),
+    )
 
 
 def _beats(value: Any) -> bool:
@@ -176,7 +169,3 @@ def _noise(result: Result) -> float | None:
         return None
     share = float(fit["noise"].iloc[0] / fit["r_squared"].iloc[0])
     return share if np.isfinite(share) else None
-
-
-def _flat(names: list[str]) -> list[str]:
-    return [name.replace("\n", " ") for name in names]

@@ -26,7 +26,7 @@ from cxresearch.figures.parts import (
     spoken,
     tell,
 )
-from cxresearch.findings.kpis import headlines, kpis
+from cxresearch.findings.kpis import headlines, lead
 from cxresearch.findings.phrases import group_name
 from cxresearch.results import Result
 from cxresearch.text import amounts
@@ -77,7 +77,7 @@ def indicators(result: Result, *, title: str | None = None) -> theme.Picture:
         open_dots = bool(rows.get("low_base", pd.Series(False)).fillna(False).any())
         return theme.finish(
             figure,
-            title=title or kpis(result).headline,
+            title=title or lead(result),
             below=footer(
                 result, _("Open dots: low base.") if open_dots else "", _(CUT) if cut else ""
             ),
@@ -133,7 +133,7 @@ def recommendation(result: Result, *, title: str | None = None) -> theme.Picture
         ]
         return theme.finish(
             figure,
-            title=title or kpis(replace(result, table=whole)).headline,
+            title=title or lead(replace(result, table=whole)),
             below=footer(result, intervals=False),
             alt=_("Stacked bars. {values}.", values=spoken(said, result)),
             legend=(handles, words),

@@ -9,17 +9,16 @@ import pandas as pd
 from matplotlib.lines import Line2D
 
 from cxresearch import theme
+from cxresearch.figures import panels
 from cxresearch.figures.parts import (
     Marker,
-    beside,
     beside_estimate,
-    dots,
     footer,
     interval_title,
     need_rows,
     number_axis,
     or_notice,
-    rows_axis,
+    records,
     spoken,
     tell,
 )
@@ -102,29 +101,28 @@ def at_risk(result: Result, *, measure: str | None = None) -> theme.Picture:
     need_rows(rows)
     _ = tell(result)
     language = result.about.language
-    shares = rows.assign(
-        estimate=rows["share"], conf_low=rows["share_low"], conf_high=rows["share_high"]
-    )
     names = [
         _(
             "{group} (n = {n})",
             group=word(row["answer_group"], language, "answer_group"),
             n=amounts.number(row["n"], 0, language),
         )
-        for row in rows.to_dict("records")
+        for row in records(rows)
     ]
-    labels = theme.labels(names, 28)
     with theme.look(result.about) as style:
-        figure, (axes,) = theme.canvas(result.about, height=0.6 * len(rows) + 0.9)
-        dots(axes, shares, [Marker(style.accent)] * len(rows), unit="share")
-        rows_axis(axes, labels)
-        axes.set_xlim(left=0)
-        number_axis(axes, "share", language)
-        theme.clean(axes)
-        axes.set_xlabel(_("revenue at risk, percent of these customers' revenue"))
-        texts = [beside_estimate(row, "money", language) for row in rows.to_dict("records")]
-        beside(axes, texts, _("money: {what}", what=interval_title(result)))
-        pieces = [f"{name}: {text}" for name, text in zip(names, texts, strict=True)]
+        figure, (axes,) = panels.below_each_other(result.about, [names], least=0.6, room=0.9)
+        panel = panels.Dots(
+            rows=rows,
+            names=theme.labels(names, 28),
+            texts=[beside_estimate(row, "money", language) for row in records(rows)],
+            markers=[Marker(style.accent)] * len(rows),
+            unit="share",
+            ends=("share", "share_low", "share_high"),
+            limits=(0, None),
+            axis=_("revenue at risk, percent of these customers' revenue"),
+            heading=_("money: {what}", what=interval_title(result)),
+        )
+        pieces = panels.draw(axes, panel, language)
         return theme.finish(
             figure,
             title=_headline(result, _of(frame, measure)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,17 +10,31 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.image import AxesImage
-from matplotlib.patheffects import withStroke
+from matplotlib.path import Path
+from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from cxresearch import theme
 
 _DARK = 0.65  # of the colour's full strength: from here on texts are white
-_AROUND = (
-    *((7, 6, "left"), (7, -6, "left"), (-7, 6, "right"), (-7, -6, "right")),
+_CROSSED = 200.0  # square pixels that a name on a line counts as covering
+_APART = 3.0  # square pixels that each point of distance counts, once a line must lead there
+_BESIDE = 15  # points: names farther from their own point than this have such a line
+_NEAR = (
+    *((7, 7, "left"), (7, -7, "left"), (-7, 7, "right"), (-7, -7, "right")),
     *((0, 12, "center"), (0, -12, "center"), (7, 17, "left"), (7, -17, "left")),
     *((-7, 17, "right"), (-7, -17, "right"), (0, 24, "center"), (0, -24, "center")),
 )
+_FAR = tuple(
+    (right, up, "left" if right > 0 else "right")
+    for away in (28, 42, 56, 72)
+    for up in (away / 4, -away / 4, away / 2, -away / 2, away, -away)
+    for right in (away, -away, away / 3, -away / 3)
+)
+_AROUND = (*_NEAR, *_FAR)  # right, up and alignment of a name, in points from its own point
+
+#: A straight line on a map: its two ends, in data.
+Line = tuple[tuple[float, float], tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,28 +77,47 @@ def name_points(
     axes: Axes,
     places: np.ndarray,
     names: Sequence[str],
-    styles: Sequence[dict[str, Any]],
+    styles: Sequence[Mapping[str, Any]],
     *,
-    away: float = 1.0,
+    lines: Sequence[Line] = (),
+    texts: Sequence[Text] = (),
 ) -> None:
-    """Write a name beside every point so that names cover neither points nor each other.
+    """Write a name beside every point so that names cover neither points, lines nor each other.
 
-    Each name takes the first of twelve places around its point that is free, else the one where
-    it covers least; a thin line leads to a name that lies farther away. `away` stretches the
-    distances, so that names keep clear of intervals. The axes' limits must be set before.
+    Each name takes the first place around its point that is free, else the one where it covers
+    least; a thin line leads to a name that lies farther away. The figure must be finished: where
+    things lie is known only when titles and lines below have taken their room.
+
+    Parameters
+    ----------
+    axes : Axes
+        The map.
+    places : array, shape (k, 2)
+        The points, in data.
+    names : sequence of str
+        Their names.
+    styles : sequence of mappings
+        How each name is written.
+    lines : sequence of pairs of points
+        Lines drawn on the map, such as intervals, in data.
+    texts : sequence of Text
+        What is written there already.
     """
-    figure = axes.figure
-    around = [(right * away, up * away, side) for right, up, side in _AROUND]
-    renderer = FigureCanvasAgg(figure.get_figure(root=True)).get_renderer()  # type: ignore[no-untyped-call]
-    points = axes.transData.transform(places)
+    figure = axes.figure.get_figure(root=True)
+    assert figure is not None
+    figure.draw_without_rendering()
+    renderer = FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
     scale = figure.dpi / 72
+    points = axes.transData.transform(places)
     taken = [
         Bbox.from_bounds(x - 5 * scale, y - 5 * scale, 10 * scale, 10 * scale) for x, y in points
     ]
+    taken += [text.get_window_extent(renderer) for text in texts]
+    drawn = [Path(axes.transData.transform(line)) for line in lines]
     inside = axes.get_window_extent(renderer)
     for number, name in enumerate(names):
         best: tuple[float, int, Bbox] | None = None
-        for order, (right, up, side) in enumerate(around):
+        for order, (right, up, side) in enumerate(_AROUND):
             text = axes.annotate(
                 name,
                 tuple(places[number]),
@@ -96,28 +129,37 @@ def name_points(
             )
             box = text.get_window_extent(renderer)
             text.remove()
-            others = [one for at, one in enumerate(taken) if at != number]
-            covered = sum(_shared(box, one) for one in others)
+            covered = sum(_shared(box, one) for one in taken)
             covered += box.width * box.height - _shared(box, inside)
+            covered += _CROSSED * sum(line.intersects_bbox(box) for line in drawn)
+            if abs(up) > _BESIDE or abs(right) > _BESIDE:
+                covered += _APART * float(np.hypot(right, up))
+                x, y = points[number]
+                leader = Path([(x, y), (x + right * scale, y + up * scale)])
+                crossed = [leader.intersects_bbox(one) for one in taken]
+                covered += _CROSSED * (sum(crossed) - 1)  # its own point is no hindrance
             if best is None or covered < best[0] - 1e-6:
                 best = (covered, order, box)
             if covered <= 0:
                 break
         assert best is not None
-        right, up, side = around[best[1]]
-        line = {"arrowstyle": "-", "color": theme.MUTED, "linewidth": 0.6, "shrinkA": 0}
-        axes.annotate(
+        right, up, side = _AROUND[best[1]]
+        point: dict[str, Any] = {"xytext": (right, up), "textcoords": "offset points"}
+        if abs(up) > _BESIDE or abs(right) > _BESIDE:
+            thin = {"arrowstyle": "-", "color": theme.MUTED, "linewidth": 0.6, "shrinkA": 0}
+            drawn_to = axes.annotate("", tuple(places[number]), arrowprops=thin, **point)
+            drawn_to.set_in_layout(False)
+        written = axes.annotate(
             name,
             tuple(places[number]),
-            xytext=(right, up),
-            textcoords="offset points",
             ha=side,
             va="center",
-            arrowprops=line if abs(up) > 15 * away else None,
             zorder=5,
-            path_effects=[withStroke(linewidth=2.5, foreground="white")],
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 0.3},
+            **point,
             **styles[number],
         )
+        written.set_in_layout(False)
         taken.append(best[2])
 
 

@@ -7,18 +7,17 @@ from typing import Any
 import numpy as np
 
 from cxresearch import theme
+from cxresearch.figures import panels
 from cxresearch.figures.parts import (
-    CHANGE_AXES,
     Marker,
-    beside,
+    axis_words,
     beside_estimate,
-    dots,
     footer,
     interval_title,
     need_rows,
-    number_axis,
     or_notice,
-    rows_axis,
+    records,
+    scale_of,
     spoken,
     tell,
 )
@@ -46,21 +45,15 @@ def mix_dumbbell(result: Result, *, title: str | None = None) -> theme.Picture:
     need_rows(table)
     _ = tell(result)
     language = result.about.language
-    panels = [rows.reset_index(drop=True) for _k, rows in table.groupby("unit", sort=False)]
-    names = [[_row_name(row, result) for row in rows.to_dict("records")] for rows in panels]
-    step = theme.row_height([name for some in names for name in some], 0.42)
-    heights = [step * len(rows) + 0.75 for rows in panels]
+    some = [rows.reset_index(drop=True) for _k, rows in table.groupby("unit", sort=False)]
+    names = [[_row_name(row, result) for row in records(rows)] for rows in some]
     said: list[str] = []
     with theme.look(result.about) as style:
-        figure, all_axes = theme.canvas(
-            result.about, rows=len(panels), height=sum(heights), height_ratios=heights
-        )
-        for axes, rows, row_names in zip(all_axes, panels, names, strict=True):
+        figure, every = panels.below_each_other(result.about, names, least=0.42, room=0.75)
+        for axes, rows, row_names in zip(every, some, names, strict=True):
             unit = str(rows["unit"].iloc[0])
-            dots(axes, rows, [Marker(style.accent)] * len(rows), unit=unit)
-            scale = 100 if unit == "share" else 1
             axes.plot(
-                rows["raw"].to_numpy(float) * scale,
+                rows["raw"].to_numpy(float) * scale_of(unit),
                 np.arange(len(rows)),
                 marker="D",
                 markersize=10,
@@ -69,20 +62,22 @@ def mix_dumbbell(result: Result, *, title: str | None = None) -> theme.Picture:
                 linestyle="none",
                 zorder=5,
             )
-            axes.axvline(0, color=theme.INK, linewidth=1)
-            rows_axis(axes, row_names)
-            axes.margins(x=0.06)
-            number_axis(axes, unit, language, change=True)
-            theme.clean(axes)
-            axes.set_xlabel(_(CHANGE_AXES[unit]) if unit in CHANGE_AXES else _("difference"))
-            values = [
-                beside_estimate(row, unit, language, change=True) for row in rows.to_dict("records")
-            ]
-            beside(axes, values, interval_title(result))
-            said += [
-                f"{name}: {amounts.change(raw, unit, language)}, {value}".replace("\n", " ")
-                for name, raw, value in zip(row_names, rows["raw"], values, strict=True)
-            ]
+            texts = [beside_estimate(row, unit, language, change=True) for row in records(rows)]
+            panel = panels.Dots(
+                rows=rows,
+                names=row_names,
+                texts=texts,
+                markers=[Marker(style.accent)] * len(rows),
+                unit=unit,
+                change=True,
+                axis=axis_words(unit, result, change=True),
+                heading=interval_title(result),
+                spoken=[
+                    f"{amounts.change(raw, unit, language)}, {text}"
+                    for raw, text in zip(rows["raw"], texts, strict=True)
+                ],
+            )
+            said += panels.draw(axes, panel, language)
         return theme.finish(
             figure,
             title=title or findings.mix_adjusted(result).headline,

@@ -1,9 +1,7 @@
-"""Figures of operations: indicators over periods, waiting curves, backlog, checklists."""
+"""Figures of operations: one indicator by group, waiting curves, backlog, checklists."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,9 +10,9 @@ from matplotlib.axes import Axes
 
 from cxresearch import theme
 from cxresearch.figures.parts import (
-    AXES,
     CUT,
     Marker,
+    axis_words,
     beside,
     beside_estimate,
     dots,
@@ -29,11 +27,11 @@ from cxresearch.figures.parts import (
     spoken,
     tell,
 )
+from cxresearch.figures.subjects import period_axis
 from cxresearch.findings.operations import (
     backlog_open,
     checklists,
     headlines,
-    operations,
     waiting,
 )
 from cxresearch.findings.phrases import group_name
@@ -42,58 +40,7 @@ from cxresearch.text import amounts
 from cxresearch.text.cells import label
 from cxresearch.text.words import word
 
-_PANEL_HEIGHT = 1.75
-_ACROSS = 2
-_CHARACTERS = 66
 _HOURS_SHOWN = 336  # two weeks: beyond them the curves are nearly flat
-
-
-@or_notice
-def periods(result: Result, *, level: str | None = None, title: str | None = None) -> theme.Picture:
-    """Draw every indicator over the periods with its intervals, a panel each.
-
-    Parameters
-    ----------
-    result : OperationsTable
-        From ``operations.measure`` without groups.
-    level : {"strategic", "tactical", "operational"}, optional
-        Only the indicators of this level.
-    title : str, optional
-        By default the finding.
-    """
-    rows = headlines(result)
-    rows = rows[rows["estimate"].notna()]
-    if level is not None:
-        rows = rows[rows["level"] == level]
-    several = rows.groupby("measure")["period"].transform("nunique") > 1
-    rows = rows[several]
-    need_rows(rows)
-    _ = tell(result)
-    panels = [one.reset_index(drop=True) for _k, one in rows.groupby("measure", sort=False)]
-    across = _ACROSS if len(panels) > 1 else 1
-    down = -(-len(panels) // across)
-    said: list[str] = []
-    with theme.look(result.about) as style:
-        figure, all_axes = theme.canvas(
-            result.about, rows=down, columns=across, height=_PANEL_HEIGHT * down + 0.3
-        )
-        for place, axes in enumerate(all_axes):
-            if place >= len(panels):
-                axes.set_visible(False)
-                continue
-            _panel(axes, panels[place], result, style, across)
-            said.append(_said(panels[place], result))
-        partial = bool(rows["partial"].any())
-        return theme.finish(
-            figure,
-            title=title or operations(replace(result, table=rows)).headline,
-            below=footer(
-                result,
-                _("Open dots: the period was not wholly observed.") if partial else "",
-                _("Axes do not begin at zero."),
-            ),
-            alt=_("Values by period. {values}.", values=spoken(said, result)),
-        )
 
 
 @or_notice
@@ -129,7 +76,7 @@ def groups(
         axes.margins(x=0.08)
         number_axis(axes, unit, result.about.language)
         theme.clean(axes)
-        axes.set_xlabel(_axis(unit, result))
+        axes.set_xlabel(axis_words(unit, result))
         beside(axes, texts, interval_title(result))
         said = [f"{name}: {text}" for name, text in zip(names, texts, strict=True)]
         return theme.finish(
@@ -208,14 +155,15 @@ def backlog(result: Result, *, title: str | None = None) -> theme.Picture:
         flows.bar(x - 0.2, table["opened"], width=0.4, color=theme.MUTED, label=_("opened"))
         flows.bar(x + 0.2, table["resolved"], width=0.4, color=style.accent, label=_("settled"))
         stock.plot(x, table["estimate"], marker="o", color=style.accent, linewidth=2)
-        stock.set_ylim(bottom=0)
+        stock.set_ylim(0, max(1.0, 1.1 * float(table["estimate"].max())))
         for axes, name in ((flows, _("Opened and settled")), (stock, _("Open at the end"))):
-            _period_axis(axes, list(table["period"]), 1)
+            period_axis(axes, list(table["period"]), 1)
             number_axis(axes, "count", language, side="y")
             axes.set_title(name)
             theme.clean(axes, grid="y")
         names = [word(one, language, "age") for one in ages["age"]]
         bars.barh(range(len(ages)), ages["estimate"], color=style.accent, height=0.6)
+        bars.set_xlim(0, max(1.0, 1.05 * float(ages["estimate"].max())))
         rows_axis(bars, names)
         number_axis(bars, "count", language)
         bars.set_title(_("Age of those open now"))
@@ -267,45 +215,6 @@ def checklist(result: Result, *, title: str | None = None) -> theme.Picture:
         )
 
 
-def _panel(axes: Axes, rows: pd.DataFrame, result: Result, style: theme.Look, across: int) -> None:
-    unit = str(rows["unit"].iloc[0])
-    scale = 100 if unit == "share" else 1
-    x = np.arange(len(rows))
-    value, low, high = (
-        rows[name].to_numpy(float) * scale for name in ("estimate", "conf_low", "conf_high")
-    )
-    low = np.where(np.isfinite(low), low, value)
-    high = np.where(np.isfinite(high), high, value)
-    axes.plot(x, value, color=style.accent, linewidth=1, alpha=0.5)
-    axes.vlines(x, low, high, color=theme.MUTED, linewidth=1.3)
-    for place, partial in enumerate(rows["partial"]):
-        axes.plot(
-            [x[place]],
-            [value[place]],
-            "o",
-            markersize=5,
-            color=style.accent,
-            markerfacecolor="white" if partial else style.accent,
-        )
-    _period_axis(axes, list(rows["period"]), across)
-    axes.margins(y=0.2)
-    if unit == "count":
-        axes.set_ylim(bottom=0)
-    number_axis(axes, unit, result.about.language, side="y")
-    theme.clean(axes, grid="y")
-    name = label(rows["measure"].iloc[0], result.about)
-    told = _axis(unit, result)
-    axes.set_title("\n".join(theme.labels([f"{name} ({told})" if told else name], 42)))
-
-
-def _period_axis(axes: Axes, labels: list[str], across: int) -> None:
-    needed = len(labels) * (max(len(one) for one in labels) + 1.5)
-    step = max(1, math.ceil(needed / (_CHARACTERS / across)))
-    shown = list(range(len(labels)))[::-step][::-1]
-    axes.set_xticks(shown, [labels[place] for place in shown])
-    axes.set_xlim(-0.6, len(labels) - 0.4)
-
-
 def _curve(axes: Axes, rows: pd.DataFrame, colour: str, name: str, hours: float) -> None:
     time = np.concatenate([[0.0], rows["hours"].to_numpy(float)])
     open_still, low, high = (
@@ -342,12 +251,6 @@ def _ticks(result: Result, keys: dict[str, Any], rows: pd.DataFrame, hours: floa
     return np.column_stack([times, 100 * heights])
 
 
-def _axis(unit: str, result: Result) -> str:
-    if unit in AXES:
-        return tell(result)(AXES[unit])
-    return "" if unit in ("", "number") else word(unit, result.about.language)
-
-
 def _group(row: dict[Any, Any], result: Result) -> str:
     return group_name(row, result.by, result.about)
 
@@ -360,12 +263,3 @@ def _criterion(row: dict[Any, Any], result: Result) -> str:
 
 def _period(row: Any, result: Result) -> str:
     return label(row["period"], result.about)
-
-
-def _said(rows: pd.DataFrame, result: Result) -> str:
-    unit = str(rows["unit"].iloc[0])
-    values = ", ".join(
-        f"{one['period']} {amounts.amount(one['estimate'], unit, result.about.language)}"
-        for one in rows.to_dict("records")
-    )
-    return f"{label(rows['measure'].iloc[0], result.about)}: {values}"

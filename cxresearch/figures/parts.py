@@ -19,6 +19,7 @@ from cxresearch.text import Translator, amounts, translator
 from cxresearch.text.captions import base_line, level, source_line
 from cxresearch.text.catalogue import mark
 from cxresearch.text.notes import sentences
+from cxresearch.text.words import word
 
 P = ParamSpec("P")
 
@@ -35,6 +36,7 @@ CHANGE_AXES = {
     "points": mark("difference in scale points"),
     "index": mark("difference in index points"),
 }
+ESTIMATE = ("estimate", "conf_low", "conf_high")
 CUT = mark("⁄⁄ The axis does not show the whole scale.")
 _DOT = 6.5
 _LEAST_WIDTH = 3.1  # inches of panel that labels and numbers must leave
@@ -97,10 +99,10 @@ def dots(
     markers: Sequence[Marker],
     *,
     unit: str,
-    names: tuple[str, str, str] = ("estimate", "conf_low", "conf_high"),
+    names: tuple[str, str, str] = ESTIMATE,
 ) -> None:
     """Draw a dot with its interval in every row, from above; rows without a number stay empty."""
-    scale = 100 if unit == "share" else 1
+    scale = scale_of(unit)
     estimate, low, high = (rows[name].to_numpy(float) * scale for name in names)
     for place, marker in enumerate(markers):
         if not np.isfinite(estimate[place]):
@@ -124,6 +126,31 @@ def dots(
             linestyle="none",
             zorder=4,
         )
+
+
+def scale_of(unit: str) -> float:
+    """Return what figures of a unit are multiplied with when drawn: shares are in percent."""
+    return 100.0 if unit == "share" else 1.0
+
+
+def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame, each by the names of its columns."""
+    return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
+
+
+def flat(text: str) -> str:
+    """Return a text that was broken into lines as one line."""
+    return text.replace("\n", " ")
+
+
+def axis_words(unit: str, result: Result, *, change: bool = False) -> str:
+    """Return what an axis of figures (or of their differences) in a unit is called."""
+    _ = tell(result)
+    if change:
+        return _(CHANGE_AXES[unit]) if unit in CHANGE_AXES else _("difference")
+    if unit in AXES:
+        return _(AXES[unit])
+    return word(unit, result.about.language) if unit not in ("", "number", "count") else ""
 
 
 def rows_axis(axes: Axes, names: Sequence[str]) -> None:
@@ -165,7 +192,7 @@ def number_axis(
         if change:
             return amounts.signed(value, places, language)
         text = amounts.number(value, places, language)
-        return amounts.percent(value / 100, places, language) if unit == "share" else text
+        return amounts.percent(round(value / 100, 9), places, language) if unit == "share" else text
 
     axis.set_major_formatter(FuncFormatter(written))
 
@@ -190,8 +217,9 @@ def full_range(axes: Axes, ends: tuple[float, float] | None) -> bool:
 
 def footer(result: Result, *more: str, intervals: bool = True) -> list[str]:
     """Return the lines below a figure: base and interval, what marks mean, the source."""
-    base = base_line(result, intervals=intervals) + "."
-    return [base, *(text for text in more if text), source_line(result.about)]
+    base = base_line(result, intervals=intervals)
+    told = [f"{base}." if base else "", *more]
+    return [*(text for text in told if text), source_line(result.about)]
 
 
 def interval_title(result: Result) -> str:
@@ -201,15 +229,24 @@ def interval_title(result: Result) -> str:
 
 
 def beside_estimate(
-    row: Mapping[Any, Any], unit: str, language: str, *, change: bool = False
+    row: Mapping[Any, Any],
+    unit: str,
+    language: str,
+    *,
+    change: bool = False,
+    names: tuple[str, str, str] = ESTIMATE,
 ) -> str:
-    """Return estimate, interval and base of a row, as written beside it."""
+    """Return estimate and interval of a row, as written beside it."""
     write: Callable[..., str] = amounts.change if change else amounts.amount
-    if pd.isna(row["estimate"]):
+    if pd.isna(row[names[0]]):
         return amounts.DASH
-    value = write(float(row["estimate"]), unit, language)
-    ends = amounts.interval(float(row["conf_low"]), float(row["conf_high"]), unit, language)
-    return f"{value} {ends}"
+    estimate, low, high = (float(row[name]) for name in names)
+    return f"{write(estimate, unit, language)} {amounts.interval(low, high, unit, language)}"
+
+
+def company(name: str, language: str) -> str:
+    """Return the name of a company: rivals have their own, ours is a word."""
+    return word(name, language) if name == "own" else name
 
 
 def spoken(pieces: Sequence[str], result: Result) -> str:

@@ -7,16 +7,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.text import Text
 
 from cxresearch import theme
+from cxresearch.figures import maps, panels
 from cxresearch.figures.parts import (
     Marker,
     beside,
+    beside_estimate,
     dots,
     footer,
     need_rows,
     number_axis,
     or_notice,
+    records,
     rows_axis,
     spoken,
     tell,
@@ -33,8 +37,9 @@ from cxresearch.text.cells import label
 from cxresearch.text.words import word
 
 OBSERVATIONAL = mark("Observational: what goes along with what, not what would change what.")
-_NEAR = 0.05  # of the height: room that a line of text takes
-_LETTER = 0.0135  # of the width: room that a letter takes
+_CHANGE = ("change", "change_low", "change_high")
+_NAMES = {"fontsize": 9, "color": theme.INK}
+_NAME_WIDTH = 18  # characters of a line
 
 
 @or_notice
@@ -55,17 +60,15 @@ def map_of_priorities(result: Result, *, title: str | None = None) -> theme.Pict
     names = [label(one, result.about) for one in rows["driver"]]
     with theme.look(result.about) as style:
         figure, (axes,) = theme.canvas(result.about, height=4.6)
-        for row in rows.to_dict("records"):
+        lines: list[maps.Line] = []
+        for row in records(rows):
             x, y = row["performance"], 100 * row["importance"]
-            ends = [100 * row["importance_low"], 100 * row["importance_high"]]
-            thin: dict[str, Any] = {
-                "color": style.accent,
-                "linewidth": 1.1,
-                "alpha": 0.55,
-                "zorder": 2,
-            }
-            axes.plot([row["performance_low"], row["performance_high"]], [y, y], **thin)
-            axes.plot([x, x], ends, **thin)
+            across = (row["performance_low"], y), (row["performance_high"], y)
+            up = (x, 100 * row["importance_low"]), (x, 100 * row["importance_high"])
+            for (x_from, y_from), (x_to, y_to) in (across, up):
+                ends = [x_from, x_to], [y_from, y_to]
+                axes.plot(*ends, color=style.accent, linewidth=1.1, alpha=0.55, zorder=2)
+            lines += [across, up]
             sure = row["quadrant"] != "undecided"
             axes.plot(
                 [x],
@@ -77,10 +80,9 @@ def map_of_priorities(result: Result, *, title: str | None = None) -> theme.Pict
                 markeredgewidth=1.6,
                 zorder=4,
             )
-        _cross(axes, rows)
         axes.margins(x=0.14, y=0.12)
-        _corners(axes, result)
-        _names(axes, rows, names)
+        lines += _cross(axes, rows)
+        corners = _corners(axes, result)
         number_axis(axes, "share", language, side="y")
         number_axis(axes, "", language)
         theme.clean(axes)
@@ -102,12 +104,16 @@ def map_of_priorities(result: Result, *, title: str | None = None) -> theme.Pict
             _("Dashed lines part high from low. Open dots: the survey cannot tell the priority."),
             _(OBSERVATIONAL),
         )
-        return theme.finish(
+        picture = theme.finish(
             figure,
             title=title or say_priorities(result).headline,
             below=below,
             alt=_("Map of importance and performance. {values}.", values=spoken(said, result)),
         )
+        places = np.column_stack([rows["performance"], 100 * rows["importance"]])
+        shown = theme.labels(names, _NAME_WIDTH)
+        maps.name_points(axes, places, shown, [_NAMES] * len(names), lines=lines, texts=corners)
+        return picture
 
 
 @or_notice
@@ -125,23 +131,27 @@ def arrows(result: Result, *, title: str | None = None) -> theme.Picture:
     names = [label(one, result.about) for one in rows["driver"]]
     with theme.look(result.about) as style:
         figure, (axes,) = theme.canvas(result.about, height=4.6)
-        for row in rows.to_dict("records"):
+        starts, ends = (
+            np.column_stack([rows[f"performance_{side}"], 100 * rows[f"importance_{side}"]])
+            for side in ("from", "to")
+        )
+        for row, start_at, end_at in zip(records(rows), starts, ends, strict=True):
             told = row["conf_low"] > 0 or row["conf_high"] < 0
             axes.annotate(
                 "",
-                xy=(row["performance_to"], 100 * row["importance_to"]),
-                xytext=(row["performance_from"], 100 * row["importance_from"]),
+                xy=end_at,
+                xytext=start_at,
                 arrowprops={
                     "arrowstyle": "-|>",
                     "color": style.accent if told else theme.MUTED,
                     "linewidth": 2.0 if told else 1.1,
+                    "shrinkA": 0,
+                    "shrinkB": 0,
                 },
             )
-        ends = rows.rename(columns={"performance_to": "performance", "importance_to": "importance"})
-        for side in ("from", "to"):
-            axes.plot(rows[f"performance_{side}"], 100 * rows[f"importance_{side}"], alpha=0.0)
+        for some in (starts, ends):
+            axes.plot(*some.T, alpha=0.0)
         axes.margins(x=0.14, y=0.12)
-        _names(axes, ends, names)
         number_axis(axes, "share", language, side="y")
         number_axis(axes, "", language)
         theme.clean(axes)
@@ -157,7 +167,7 @@ def arrows(result: Result, *, title: str | None = None) -> theme.Picture:
             _("Strong arrows: the rating changed by more than chance."),
             _(OBSERVATIONAL),
         )
-        return theme.finish(
+        picture = theme.finish(
             figure,
             title=title or _("How the drivers moved from {start} to {end}", start=start, end=end),
             below=below,
@@ -166,6 +176,10 @@ def arrows(result: Result, *, title: str | None = None) -> theme.Picture:
                 values=spoken(said, result),
             ),
         )
+        lines = [(tuple(one), tuple(other)) for one, other in zip(starts, ends, strict=True)]
+        shown = theme.labels(names, _NAME_WIDTH)
+        maps.name_points(axes, ends, shown, [_NAMES] * len(names), lines=lines)
+        return picture
 
 
 @or_notice
@@ -225,25 +239,24 @@ def what_if(result: Result, *, title: str | None = None) -> theme.Picture:
     _ = tell(result)
     language, unit = result.about.language, str(rows["unit"].iloc[0])
     names = theme.labels([label(one, result.about) for one in rows["scenario"]])
+    outcome = label(rows["outcome"].iloc[0], result.about)
     with theme.look(result.about) as style:
-        height = theme.row_height(names, 0.42) * len(names) + 0.85
-        figure, (axes,) = theme.canvas(result.about, height=height)
-        columns = ("change", "change_low", "change_high")
-        dots(axes, rows, [Marker(style.accent)] * len(rows), unit=unit, names=columns)
-        axes.axvline(0, color=theme.INK, linewidth=1)
-        rows_axis(axes, names)
-        number_axis(axes, unit, language, change=True)
-        theme.clean(axes)
-        outcome = label(rows["outcome"].iloc[0], result.about)
-        axes.set_xlabel(_("change: {outcome}", outcome=outcome))
-        texts = [
-            f"{amounts.change(row['change'], unit, language)} "
-            + amounts.interval(row["change_low"], row["change_high"], unit, language)
-            for row in rows.to_dict("records")
-        ]
-        beside(axes, texts, _("change [{level} interval]", level=level(result)))
-        flat = [one.replace("\n", " ") for one in names]
-        said = [f"{name}: {text}" for name, text in zip(flat, texts, strict=True)]
+        figure, (axes,) = panels.below_each_other(result.about, [names], least=0.42)
+        panel = panels.Dots(
+            rows=rows,
+            names=names,
+            texts=[
+                beside_estimate(row, unit, language, change=True, names=_CHANGE)
+                for row in records(rows)
+            ],
+            markers=[Marker(style.accent)] * len(rows),
+            unit=unit,
+            ends=_CHANGE,
+            change=True,
+            axis=_("change: {outcome}", outcome=outcome),
+            heading=_("change [{level} interval]", level=level(result)),
+        )
+        said = panels.draw(axes, panel, language)
         return theme.finish(
             figure,
             title=title or say_what_if(result).headline,
@@ -252,22 +265,29 @@ def what_if(result: Result, *, title: str | None = None) -> theme.Picture:
         )
 
 
-def _cross(axes: Axes, rows: pd.DataFrame) -> None:
-    """Draw the lines between high and low; a line per driver where targets differ."""
+def _cross(axes: Axes, rows: pd.DataFrame) -> list[maps.Line]:
+    """Draw the lines between high and low; no upright one where targets differ by driver."""
     dashed: dict[str, Any] = {
         "color": theme.MUTED,
         "linestyle": (0, (4, 3)),
         "linewidth": 1.2,
         "zorder": 1,
     }
-    axes.axhline(100 * float(rows["cut_importance"].iloc[0]), **dashed)
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    middle = 100 * float(rows["cut_importance"].iloc[0])
+    axes.axhline(middle, **dashed)
+    lines: list[maps.Line] = [((left, middle), (right, middle))]
     if rows["cut_performance"].nunique() == 1:
-        axes.axvline(float(rows["cut_performance"].iloc[0]), **dashed)
+        cut = float(rows["cut_performance"].iloc[0])
+        axes.axvline(cut, **dashed)
+        lines.append(((cut, low), (cut, high)))
+    return lines
 
 
-def _corners(axes: Axes, result: Result) -> None:
+def _corners(axes: Axes, result: Result) -> list[Text]:
+    """Write what each corner of the map stands for."""
     places = [(0.01, 0.99), (0.99, 0.99), (0.01, 0.01), (0.99, 0.01)]
-    for (x, y), text in zip(places, quadrant_words(result.about.language), strict=True):
+    return [
         axes.text(
             x,
             y,
@@ -279,47 +299,5 @@ def _corners(axes: Axes, result: Result) -> None:
             style="italic",
             color=theme.MUTED,
         )
-
-
-def _names(axes: Axes, rows: pd.DataFrame, names: list[str]) -> None:
-    """Write each name beside its dot, moved up or down where two would lie on each other."""
-    low, high = axes.get_ylim()
-    left, right = axes.get_xlim()
-    step = _NEAR * (high - low)
-    letter = (right - left) * _LETTER
-    taken: list[tuple[float, float, float]] = []
-    for place in np.argsort(-rows["importance"].to_numpy(float), kind="stable"):
-        name = names[int(place)]
-        x = float(rows["performance"].iloc[place])
-        y = 100 * float(rows["importance"].iloc[place])
-        wide = letter * (len(name) + 2)
-        flip = x + wide > right
-        start = x - wide if flip else x
-        options = sorted((k * step / 2 for k in range(-24, 25)), key=abs)
-        height = next(
-            (
-                y + move
-                for move in options
-                if not any(
-                    abs(y + move - b) < step and start < other and a < start + wide
-                    for a, other, b in taken
-                )
-            ),
-            y,
-        )
-        taken.append((start, start + wide, height))
-        axes.annotate(
-            name,
-            (x, y),
-            xytext=(x + (-letter if flip else letter), height + step / 3),
-            textcoords="data",
-            ha="right" if flip else "left",
-            va="center",
-            fontsize=9,
-            color=theme.INK,
-            arrowprops={"arrowstyle": "-", "color": theme.GRID, "linewidth": 0.8}
-            if abs(height - y) > step
-            else None,
-        )
-    heights = [b for _a, _other, b in taken]
-    axes.set_ylim(min(low, 0, min(heights) - step), max(high, max(heights) + step))
+        for (x, y), text in zip(places, quadrant_words(result.about.language), strict=True)
+    ]

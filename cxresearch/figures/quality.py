@@ -21,10 +21,11 @@ from cxresearch.figures.parts import (
 from cxresearch.findings.quality import quality
 from cxresearch.results import Result
 from cxresearch.text import amounts
-from cxresearch.text.cells import label
+from cxresearch.text.cells import question
 from cxresearch.text.words import word
 
-MOST_ITEMS = 30
+MOST_ITEMS = 15
+_FEW = 4  # questions that were asked in the same waves, each in a row of its own
 
 
 @or_notice
@@ -104,7 +105,7 @@ def missing(result: Result, *, title: str | None = None) -> theme.Picture:
     shares = frame.groupby(key, sort=False)["share_missing"].max()
     blank = shares[shares > 0] if (shares > 0).any() else shares
     order = list(blank.sort_values(ascending=False, kind="stable").index[:MOST_ITEMS])
-    names = theme.labels([label(one, result.about) for one in order], 34)
+    names = theme.labels([question(one, result.about) for one in order], 40)
     more = len(shares) - len(order)
     note = ""
     if more > 0:
@@ -135,6 +136,7 @@ def missing(result: Result, *, title: str | None = None) -> theme.Picture:
             )
             axes.set(xlabel="", ylabel="")
             axes.tick_params(length=0)
+            axes.tick_params(axis="y", labelrotation=0)
         else:
             values = shares.reindex(order) * 100
             sns.barplot(x=values.to_numpy(), y=names, color=style.accent, width=0.62, ax=axes)
@@ -144,7 +146,7 @@ def missing(result: Result, *, title: str | None = None) -> theme.Picture:
             theme.clean(axes)
             beside(axes, [amounts.percent(value / 100, 1, language) for value in values])
         said = [
-            f"{label(one, result.about)} {amounts.percent(float(shares[one]), 1, language)}"
+            f"{question(one, result.about)} {amounts.percent(float(shares[one]), 1, language)}"
             for one in order
         ]
         return theme.finish(
@@ -162,19 +164,22 @@ def coverage(result: Result, *, title: str | None = None) -> theme.Picture:
     frame: pd.DataFrame = result.frames().get("coverage", pd.DataFrame())
     need_rows(frame)
     _ = tell(result)
-    asked = frame.groupby("item", sort=False)["asked"].mean()
-    partly = list(asked[asked < 1].index)
-    if not partly:
+    asked = frame.pivot(index="item", columns="wave", values="asked")
+    asked = asked.loc[list(dict.fromkeys(frame["item"])), list(dict.fromkeys(frame["wave"]))]
+    partly = asked[~asked.all(axis=1)]
+    if partly.empty:
         return notice(result, _("Every question was asked in every wave."))
-    waves = list(dict.fromkeys(frame["wave"]))
-    rows = frame[frame["item"].isin(partly)]
-    grid = rows.pivot(index="item", columns="wave", values="n").reindex(partly)[waves]
-    names = theme.labels([label(one, result.about) for one in partly], 34)
+    rows = _alike(frame, partly, result)
     language = result.about.language
-    texts = grid.map(lambda n: amounts.number(n, 0, language) if n else "–")
+    names = theme.labels([name for name, _least, _most in rows], 40)
+    grid = pd.DataFrame([most for _name, _least, most in rows], index=names)
+    texts = [
+        [_between(low, high, language) for low, high in zip(least, most, strict=True)]
+        for _name, least, most in rows
+    ]
     with theme.look(result.about) as style:
-        step = theme.row_height(names, 0.27)
-        figure, (axes,) = theme.canvas(result.about, height=step * len(partly) + 0.7)
+        step = theme.row_height(names, 0.3)
+        figure, (axes,) = theme.canvas(result.about, height=step * len(rows) + 0.9)
         sns.heatmap(
             grid > 0,
             ax=axes,
@@ -189,10 +194,8 @@ def coverage(result: Result, *, title: str | None = None) -> theme.Picture:
         )
         axes.set(xlabel="", ylabel="")
         axes.tick_params(length=0)
-        told = []
-        for one in partly:
-            held = ", ".join(wave for wave in waves if grid.loc[one, wave])
-            told.append(f"{label(one, result.about)}: {held}")
+        axes.tick_params(axis="y", labelrotation=0)
+        told = [f"{name}: {', '.join(grid.columns[most > 0])}" for name, _least, most in rows]
         return theme.finish(
             figure,
             title=title or _("Questions that were not asked in every wave"),
@@ -200,6 +203,40 @@ def coverage(result: Result, *, title: str | None = None) -> theme.Picture:
             below=footer(result, intervals=False),
             alt=_("Waves in which each question was asked. {values}.", values=spoken(told, result)),
         )
+
+
+def _alike(
+    frame: pd.DataFrame, asked: pd.DataFrame, result: Result
+) -> list[tuple[str, pd.Series, pd.Series]]:
+    """Return rows of questions by their fewest and most answers in every wave.
+
+    Many questions of one role that were asked in the same waves make one row.
+    """
+    answers = frame.pivot(index="item", columns="wave", values="n").reindex_like(asked)
+    roles = frame.drop_duplicates("item").set_index("item")["role"].reindex(asked.index)
+    keys = [roles, *(asked[wave] for wave in asked)]
+    rows = []
+    for _key, some in answers.groupby(keys, sort=False):
+        if len(some) <= _FEW:
+            rows += [(question(str(one), result.about), n, n) for one, n in some.iterrows()]
+            continue
+        name = word(str(roles[some.index[0]]), result.about.language, "role")
+        count = tell(result).plural(
+            "{n} question",
+            "{n} questions",
+            len(some),
+            n=amounts.number(len(some), 0, result.about.language),
+        )
+        rows.append((f"{name} ({count})", some.min(), some.max()))
+    return rows
+
+
+def _between(low: float, high: float, language: str) -> str:
+    """Return how many answered, or from how few to how many; a dash where nobody was asked."""
+    if not high:
+        return amounts.DASH
+    ends = [amounts.number(float(n), 0, language) for n in dict.fromkeys((low, high))]
+    return amounts.DASH.join(ends)
 
 
 @or_notice

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cxresearch import theme
+from cxresearch.figures import panels
 from cxresearch.figures.parts import (
     CHANGE_AXES,
     footer,
@@ -13,6 +14,7 @@ from cxresearch.figures.parts import (
     number_axis,
     or_notice,
     rows_axis,
+    scale_of,
     spoken,
     tell,
 )
@@ -46,18 +48,14 @@ def detectable(
     _ = tell(result)
     language = result.about.language
     keys = list(dict.fromkeys(curve["measure"]))
-    across = min(2, len(keys))
-    down = -(-len(keys) // across)
     said: list[str] = []
     with theme.look(result.about) as style:
-        figure, all_axes = theme.canvas(result.about, rows=down, columns=across, height=2.9 * down)
-        for axes in all_axes[len(keys) :]:
-            axes.set_visible(False)
-        for axes, key in zip(all_axes, keys, strict=False):
+        figure, every = panels.two_across(result.about, len(keys), height=2.9)
+        for axes, key in zip(every, keys, strict=True):
             rows = curve[curve["measure"] == key]
             marks = cadence[cadence["measure"] == key]
             unit = str(rows["unit"].iloc[0])
-            scale = 100 if unit == "share" else 1
+            scale = scale_of(unit)
             axes.plot(rows["n"], rows["mdc"] * scale, color=style.accent, linewidth=2)
             threshold = marks["threshold"].iloc[0]
             if pd.notna(threshold):

@@ -5,33 +5,31 @@ from __future__ import annotations
 import pandas as pd
 
 from cxresearch import theme
-from cxresearch.errors import AnalysisError, Fault
+from cxresearch.figures import panels
+from cxresearch.figures.dimensions import MOST_ROWS, row_names, rule_off_totals, sure_of, view_of
 from cxresearch.figures.parts import (
     AXES,
     CUT,
     Marker,
     beside,
     beside_estimate,
-    dots,
+    flat,
     footer,
     full_range,
     interval_title,
     need_rows,
     number_axis,
     or_notice,
+    records,
     rows_axis,
     scale_range,
     spoken,
     tell,
 )
-from cxresearch.findings.phrases import group_name
 from cxresearch.findings.servqual import TOTALS, servqual, shortfall
 from cxresearch.results import Result
 from cxresearch.text import amounts
-from cxresearch.text.cells import label
 from cxresearch.text.words import word
-
-MOST_ROWS = 40
 
 
 @or_notice
@@ -50,29 +48,24 @@ def gap_bars(result: Result, *, view: str = "table", title: str | None = None) -
     rows = _rows(result, view)
     _ = tell(result)
     language = result.about.language
-    names = _names(rows, result, view)
-    sure = _sure(rows, result)
+    names = row_names(rows, result, items=view == "items")
+    sure = sure_of(rows, result)
     with theme.look(result.about) as style:
-        figure, (axes,) = theme.canvas(
-            result.about, height=theme.row_height(names, 0.32) * len(names) + 0.85
+        figure, (axes,) = panels.below_each_other(result.about, [names], least=0.32)
+        if view == "table":
+            rule_off_totals(axes, rows)
+        panel = panels.Dots(
+            rows=rows,
+            names=names,
+            texts=[beside_estimate(row, "points", language, change=True) for row in records(rows)],
+            markers=[Marker(style.accent, one) for one in sure],
+            unit="points",
+            change=True,
+            bars=style.accent,
+            axis=_("perception minus expectation, scale points"),
+            heading=interval_title(result),
         )
-        estimate = rows["estimate"].to_numpy(float)
-        axes.barh(
-            range(len(rows)), estimate, height=0.6, color=style.accent, alpha=0.3, linewidth=0
-        )
-        dots(axes, rows, [Marker(style.accent, one) for one in sure], unit="points")
-        axes.axvline(0, color=theme.INK, linewidth=1)
-        totals = rows["dimension"].isin(TOTALS).to_numpy()
-        if view == "table" and totals.any() and not totals.all():
-            axes.axhline(int(totals.argmax()) - 0.5, color=theme.MUTED, linewidth=0.8)
-        rows_axis(axes, names)
-        axes.margins(x=0.06)
-        number_axis(axes, "points", language, change=True)
-        theme.clean(axes)
-        axes.set_xlabel(_("perception minus expectation, scale points"))
-        texts = [beside_estimate(row, "points", language, change=True) for row in _records(rows)]
-        beside(axes, texts, interval_title(result))
-        said = [f"{name}: {text}" for name, text in zip(_flat(names), texts, strict=True)]
+        said = panels.draw(axes, panel, language)
         return theme.finish(
             figure,
             title=title or _headline(rows, result, view),
@@ -99,7 +92,7 @@ def dumbbell(result: Result, *, view: str = "table", title: str | None = None) -
     need_rows(rows)
     _ = tell(result)
     language = result.about.language
-    names = _names(rows, result, view)
+    names = row_names(rows, result, items=view == "items")
     with theme.look(result.about) as style:
         figure, (axes,) = theme.canvas(
             result.about, height=theme.row_height(names, 0.32) * len(names) + 1.15
@@ -137,7 +130,7 @@ def dumbbell(result: Result, *, view: str = "table", title: str | None = None) -
                 expectation=amounts.number(row["expectation"], 2, language),
                 perception=amounts.number(row["perception"], 2, language),
             )
-            for name, row in zip(_flat(names), _records(rows), strict=True)
+            for name, row in zip(map(flat, names), records(rows), strict=True)
         ]
         return theme.finish(
             figure,
@@ -149,19 +142,7 @@ def dumbbell(result: Result, *, view: str = "table", title: str | None = None) -
 
 
 def _rows(result: Result, view: str) -> pd.DataFrame:
-    frames = result.frames()
-    if view not in ("table", "items") or view not in frames:
-        raise AnalysisError(
-            Fault(
-                kind="analysis",
-                what=f'gaps have no view "{view}"',
-                found=view,
-                hint="one of: table, items",
-            )
-        )
-    rows = frames[view]
-    rows = rows[rows["estimate"].notna()]
-    need_rows(rows)
+    rows = view_of(result, view, "estimate")
     if view == "items":
         return rows.sort_values("estimate", kind="stable").head(MOST_ROWS).reset_index(drop=True)
     total = rows["dimension"].isin(TOTALS)
@@ -177,27 +158,3 @@ def _headline(rows: pd.DataFrame, result: Result, view: str) -> str:
     if view == "items" and not result.by and float(rows["conf_high"].iloc[0]) < 0:
         return shortfall(rows.iloc[0].to_dict(), "item", result)
     return servqual(result).headline
-
-
-def _names(rows: pd.DataFrame, result: Result, view: str) -> list[str]:
-    key = "item" if view == "items" else "dimension"
-    names = []
-    for row in _records(rows):
-        group = group_name(row, result.by, result.about)
-        name = label(row[key], result.about)
-        names.append(f"{name} · {group}" if group else name)
-    return theme.labels(names, 34)
-
-
-def _sure(rows: pd.DataFrame, result: Result) -> list[bool]:
-    q = rows["q_value"] if "q_value" in rows else pd.Series(float("nan"), index=rows.index)
-    by_interval = (rows["conf_low"] > 0) | (rows["conf_high"] < 0)
-    return [bool(one) for one in (q <= 1 - result.conf_level).where(q.notna(), by_interval)]
-
-
-def _records(rows: pd.DataFrame) -> list[dict]:
-    return rows.to_dict("records")
-
-
-def _flat(names: list[str]) -> list[str]:
-    return [name.replace("\n", " ") for name in names]

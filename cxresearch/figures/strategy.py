@@ -9,10 +9,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.patches import FancyArrowPatch
+from matplotlib.patches import FancyArrowPatch, PathPatch
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from cxresearch import theme
 from cxresearch.figures.parts import footer, need_rows, or_notice, spoken, tell
+from cxresearch.figures.routes import Arc, route, spot
 from cxresearch.figures.scorecard import LIGHTS, SHAPES
 from cxresearch.results import Result
 from cxresearch.text import amounts
@@ -27,7 +30,6 @@ LINES: dict[str, tuple[Literal["-", "--", ":"], float, str]] = {
 }
 _ROW = 1.45  # inches of a perspective
 _ACROSS = 4
-_WAY = (0.55, 0.4)  # where along its arrow a number stands, in turn
 _MARKS = {"green": "●", "amber": "◆", "red": "■", "grey": "○"}
 _STRATEGIC = ("strategic", "tactical", "operational")
 
@@ -73,13 +75,13 @@ def strategy_map(result: Result) -> theme.Picture:
                 color=theme.MUTED,
                 va="top",
             )
-        _arrows(axes, places, _records(links))
+        goals: dict[str, Text] = {}
         for key, (x, y) in places.items():
             light = str(lights.get(key, "grey"))
             name = f"{_MARKS[light]} {label(key, result.about)}"
             text = "\n".join(theme.labels([name], 22))
             box = {"boxstyle": "round,pad=0.45", "facecolor": "white", "edgecolor": LIGHTS[light]}
-            axes.text(
+            goals[key] = axes.text(
                 x,
                 y,
                 text,
@@ -98,7 +100,7 @@ def strategy_map(result: Result) -> theme.Picture:
         for light in (one for one in LIGHTS if one in set(lights.values())):
             keys.append(Line2D([], [], color=LIGHTS[light], marker=SHAPES[light], linestyle="none"))
             names.append(word(light, language))
-        return theme.finish(
+        picture = theme.finish(
             figure,
             title=_headline(links, result),
             subtitle=_("Goals by perspective and the links between them."),
@@ -106,6 +108,8 @@ def strategy_map(result: Result) -> theme.Picture:
             legend=(keys, names),
             alt=spoken(told, result),
         )
+        _arrows(axes, goals, _records(links))
+        return picture
 
 
 def _records(links: pd.DataFrame) -> list[Row]:
@@ -138,53 +142,55 @@ def _places(rows: list[tuple[str, list[str]]]) -> Places:
         more = row > 0 and rows[row - 1][0] == name
         across = _ACROSS if more else len(keys)
         for place, key in enumerate(keys):
-            lift = 0.1 if place % 2 == 0 else -0.1
+            lift = 0.2 if place % 2 == 0 else -0.2
             at = across - 1 - place if more else place
             shift = 0.05 * (row % 2) - 0.025
             places[key] = ((at + 0.5) / across * 0.92 + 0.04 + shift, -row - 0.55 + lift)
     return places
 
 
-def _arrows(axes: Axes, places: Places, links: list[Row]) -> None:
-    """Draw every link as a bent arrow with its number on it."""
+def _arrows(axes: Axes, goals: dict[str, Text], links: list[Row]) -> None:
+    """Draw every link as a bent arrow from box to box, with its number on it."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    figure.draw_without_rendering()  # only now is known where the boxes lie
+    pixel = figure.dpi / 72
+    boxes = {key: _box(goal) for key, goal in goals.items()}
+    to_data = axes.transData.inverted()
+    drawn: list[Arc] = []
+    spots: list[np.ndarray] = []
     for place, row in enumerate(links, 1):
-        start, end = (places[str(row[name])] for name in ("measure", "moves"))
+        start, end = str(row["measure"]), str(row["moves"])
+        others = [box.padded(4 * pixel) for key, box in boxes.items() if key not in (start, end)]
+        arc = route(boxes[start].padded(pixel), boxes[end].padded(2 * pixel), others, drawn)
         line, width, colour = LINES[str(row["evidence"])]
-        bend = 0.18 if start[0] <= end[0] else -0.18
-        axes.add_patch(
-            FancyArrowPatch(
-                start,
-                end,
-                connectionstyle=f"arc3,rad={bend}",
-                arrowstyle="-|>",
-                mutation_scale=15,
-                linestyle=line,
-                linewidth=width,
-                color=colour,
-                shrinkA=24,
-                shrinkB=27,
-                zorder=3,
-            )
-        )
-        x, y = _on_arc(axes, start, end, bend, _WAY[place % 2])
+        look: dict[str, Any] = {"color": colour, "linewidth": width, "zorder": 3}
+        shaft, head = arc.path().transformed(to_data), arc.part(0.97, 1).path().transformed(to_data)
+        axes.add_patch(PathPatch(shaft, fill=False, linestyle=line, **look))
+        axes.add_patch(FancyArrowPatch(path=head, arrowstyle="-|>", mutation_scale=15, **look))
+        padded = [box.padded(9 * pixel) for box in boxes.values()]
+        spots.append(spot(arc, padded, spots, 18 * pixel))
+        drawn.append(arc)
+        x, y = to_data.transform(spots[-1])
         disc = {"boxstyle": "circle,pad=0.18", "facecolor": "white", "edgecolor": colour}
-        axes.text(
-            x, y, str(place), ha="center", va="center", fontsize=8, bbox={**disc, "lw": 1}, zorder=6
+        number = axes.text(
+            x,
+            y,
+            str(place),
+            ha="center",
+            va="center",
+            fontsize=8,
+            bbox={**disc, "lw": 1},
+            zorder=6,
         )
+        number.set_in_layout(False)
 
 
-def _on_arc(
-    axes: Axes, start: tuple[float, float], end: tuple[float, float], bend: float, way: float
-) -> tuple[float, float]:
-    """Return a point on the arc that matplotlib draws (arc3, in inches of the figure)."""
-    box = axes.get_figure(root=True).get_size_inches()  # type: ignore[union-attr]
-    low, high = axes.get_ylim()
-    scale = np.array([box[0] * 0.95, box[1] / (high - low)])
-    a, b = np.array(start) * scale, np.array(end) * scale
-    dx, dy = b - a
-    control = (a + b) / 2 + bend * np.array([dy, -dx])
-    x, y = ((1 - way) ** 2 * a + 2 * way * (1 - way) * control + way**2 * b) / scale
-    return float(x), float(y)
+def _box(goal: Text) -> Bbox:
+    """Return the frame around a goal, in pixels."""
+    frame = goal.get_bbox_patch()
+    assert frame is not None
+    return frame.get_window_extent()
 
 
 def _link(place: int, row: Row, result: Result) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -10,34 +9,28 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from cxresearch import theme
+from cxresearch.figures import panels
 from cxresearch.figures.parts import (
-    AXES,
-    CHANGE_AXES,
-    CUT,
     Marker,
-    beside,
+    axis_words,
     beside_estimate,
-    dots,
     footer,
     interval_title,
     need_rows,
-    number_axis,
     or_notice,
-    rows_axis,
-    scale_range,
+    records,
+    scale_of,
     spoken,
     tell,
 )
+from cxresearch.figures.wave_panels import by_wave, observed, same, shade, targets, told, unit_of
 from cxresearch.findings.phrases import group_name
 from cxresearch.findings.trends import latest, trends
 from cxresearch.results import Result
-from cxresearch.text import amounts
 from cxresearch.text.cells import label
 from cxresearch.text.words import word
 
 _SURE = ("clear_rise", "clear_fall", "likely_rise", "likely_fall")
-_PANEL_HEIGHT = 2.3
-_CHARACTERS = 66  # of an axis label that fit across the figure
 
 
 @or_notice
@@ -70,43 +63,32 @@ def track(
     table = result.table
     need_rows(table[table["observed"].notna()])
     _ = tell(result)
-    keys = [*result.by, "measure"]
-    panels = [rows.reset_index(drop=True) for _k, rows in table.groupby(keys, sort=False)]
-    across = 2 if len(panels) > 1 else 1
-    down = -(-len(panels) // across)
-    said: list[str] = []
-    cut = marked = False
-    also: set[str] = set()
-    with theme.look(result.about) as style:
-        figure, all_axes = theme.canvas(
-            result.about, rows=down, columns=across, height=_PANEL_HEIGHT * down + 0.4
-        )
-        for place, axes in enumerate(all_axes):
-            if place >= len(panels):
-                axes.set_visible(False)
-                continue
-            rows = panels[place]
-            _panel(axes, rows, result, style, across)
-            also |= _other_marks(axes, rows, result, breaks, forecast)
-            cut |= _value_axis(axes, rows, result, full_scale)
-            marked |= _marks(axes, rows, result, contrasts)
-            said.append(_said(rows, result))
-        below = footer(
-            result,
+    found: set[str] = set()
+
+    def panel(axes: Axes, rows: pd.DataFrame, style: theme.Look) -> tuple[list[str], str]:
+        waves = [str(wave) for wave in rows["wave"]]
+        _level(axes, rows, result, style.accent)
+        observed(axes, rows, _("observed, interval"))
+        _other_marks(axes, rows, waves, result, breaks, forecast, found)
+        if contrasts is not None and _changed(axes, rows, waves, result, contrasts):
+            found.add("change")
+        return waves, told(rows, "wave", "observed", result)
+
+    return by_wave(
+        result,
+        table,
+        panel,
+        title=title or trends(result).headline,
+        alt=_("Values by wave. {values}."),
+        below=lambda: (
             _("Missing waves are gaps.") if table["observed"].isna().any() else "",
-            _("▲ ▼ clear, △ ▽ likely change from the previous wave.") if marked else "",
-            _("Grey bands: where a new level may have begun.") if "break" in also else "",
-            _("Dotted line: target.") if "target" in also else "",
-            _("Upright line: the question changed.") if "step" in also else "",
-            _(CUT) if cut else "",
-        )
-        return theme.finish(
-            figure,
-            title=title or trends(result).headline,
-            below=below,
-            alt=_("Values by wave. {values}.", values=spoken(said, result)),
-            legend=all_axes[0].get_legend_handles_labels(),
-        )
+            _("▲ ▼ clear, △ ▽ likely change from the previous wave.") if "change" in found else "",
+            _("Grey bands: where a new level may have begun.") if "break" in found else "",
+            _("Dotted line: target.") if "target" in found else "",
+            _("Upright line: the question changed.") if "step" in found else "",
+        ),
+        full_scale=full_scale,
+    )
 
 
 @or_notice
@@ -132,39 +114,31 @@ def changes(result: Result, *, every: bool = False, title: str | None = None) ->
     language = result.about.language
     if "unit" not in table:
         table["unit"] = ""
-    panels = [rows.reset_index(drop=True) for _k, rows in table.groupby("unit", sort=False)]
-    names = [[_row_name(row, result) for row in rows.to_dict("records")] for rows in panels]
-    step = theme.row_height([name for some in names for name in some], 0.5)
-    heights = [step * len(rows) + 0.75 for rows in panels]
+    some = [rows.reset_index(drop=True) for _k, rows in table.groupby("unit", sort=False)]
+    names = [[_row_name(row, result) for row in records(rows)] for rows in some]
     said: list[str] = []
     with theme.look(result.about) as style:
-        figure, all_axes = theme.canvas(
-            result.about, rows=len(panels), height=sum(heights), height_ratios=heights
-        )
-        for axes, rows, row_names in zip(all_axes, panels, names, strict=True):
+        figure, all_axes = panels.below_each_other(result.about, names, least=0.5, room=0.75)
+        for axes, rows, row_names in zip(all_axes, some, names, strict=True):
             unit = str(rows["unit"].iloc[0])
             _threshold_bands(axes, rows, unit)
-            filled = [Marker(style.accent, verdict in _SURE) for verdict in rows["verdict"]]
-            dots(axes, rows, filled, unit=unit)
-            axes.axvline(0, color=theme.INK, linewidth=1)
-            rows_axis(axes, row_names)
-            axes.margins(x=0.06)
-            number_axis(axes, unit, language, change=True)
-            theme.clean(axes)
-            axes.set_xlabel(_(CHANGE_AXES[unit]) if unit in CHANGE_AXES else _("difference"))
-            values = [
-                beside_estimate(row, unit, language, change=True) for row in rows.to_dict("records")
-            ]
+            values = [beside_estimate(row, unit, language, change=True) for row in records(rows)]
             verdicts = [word(verdict, language) for verdict in rows["verdict"]]
-            texts = [
-                f"{value}\n{theme.labels([verdict], 36)[0]}"
-                for value, verdict in zip(values, verdicts, strict=True)
-            ]
-            beside(axes, texts, interval_title(result))
-            said += [
-                f"{name}: {value}, {verdict}".replace("\n", " ")
-                for name, value, verdict in zip(row_names, values, verdicts, strict=True)
-            ]
+            panel = panels.Dots(
+                rows=rows,
+                names=row_names,
+                texts=[
+                    f"{value}\n{theme.labels([verdict], 36)[0]}"
+                    for value, verdict in zip(values, verdicts, strict=True)
+                ],
+                markers=[Marker(style.accent, verdict in _SURE) for verdict in rows["verdict"]],
+                unit=unit,
+                change=True,
+                axis=axis_words(unit, result, change=True),
+                heading=interval_title(result),
+                spoken=[f"{value}, {one}" for value, one in zip(values, verdicts, strict=True)],
+            )
+            said += panels.draw(axes, panel, language)
         thresholds = "threshold" in table and table["threshold"].notna().any()
         below = footer(
             result,
@@ -179,134 +153,70 @@ def changes(result: Result, *, every: bool = False, title: str | None = None) ->
         )
 
 
-def _panel(axes: Axes, rows: pd.DataFrame, result: Result, style: theme.Look, across: int) -> None:
+def _level(axes: Axes, rows: pd.DataFrame, result: Result, colour: str) -> None:
+    """Draw the level behind the waves and its band, where there is one."""
     _ = tell(result)
-    scale = 100 if str(rows.iloc[0].get("unit", "")) == "share" else 1
+    scale = scale_of(unit_of(rows))
     x = np.arange(len(rows))
-    observed, low, high, level, level_low, level_high = (
-        rows[name].to_numpy(float) * scale
-        for name in ("observed", "conf_low", "conf_high", "level", "level_low", "level_high")
+    level, low, high = (
+        rows[name].to_numpy(float) * scale for name in ("level", "level_low", "level_high")
     )
-    if np.isfinite(level).any():
-        axes.fill_between(
-            x,
-            level_low,
-            level_high,
-            color=style.accent,
-            alpha=0.18,
-            linewidth=0,
-            label=_("level, interval"),
-        )
-        axes.plot(x, level, color=style.accent, linewidth=2, label=_("level (smoothed)"))
-    axes.errorbar(
-        x,
-        observed,
-        yerr=np.vstack([observed - low, high - observed]),
-        fmt="o",
-        markersize=5,
-        color=theme.INK,
-        ecolor=theme.MUTED,
-        elinewidth=1.3,
-        label=_("observed, interval"),
-    )
-    waves = [str(wave) for wave in rows["wave"]]
-    needed = len(waves) * (max(len(wave) for wave in waves) + 1.5)
-    step = max(1, math.ceil(needed / (_CHARACTERS / across)))
-    shown = list(range(len(waves)))[::-step][::-1]  # the latest wave is always named
-    axes.set_xticks(shown, [waves[place] for place in shown])
-    axes.set_xlim(-0.5, len(rows) - 0.5)
-    theme.clean(axes, grid="y")
-    row = rows.iloc[0].to_dict()
-    group = group_name(row, result.by, result.about)
-    name = label(row["measure"], result.about) + (f" · {group}" if group else "")
-    axes.set_title("\n".join(theme.labels([name], 42)))
+    if not np.isfinite(level).any():
+        return
+    band = {"color": colour, "alpha": 0.18, "linewidth": 0}
+    axes.fill_between(x, low, high, label=_("level, interval"), **band)  # type: ignore[arg-type]
+    axes.plot(x, level, color=colour, linewidth=2, label=_("level (smoothed)"))
 
 
-def _value_axis(axes: Axes, rows: pd.DataFrame, result: Result, full_scale: bool) -> bool:
-    unit = str(rows.iloc[0].get("unit", ""))
-    language = result.about.language
-    number_axis(axes, unit, language, side="y")
-    if unit in AXES:
-        axes.set_ylabel(tell(result)(AXES[unit]).partition(",")[0])
-    ends = scale_range(result.about, rows["measure"].iloc[0], unit)
-    if full_scale and ends is not None:
-        axes.set_ylim(*ends)
-        return False
-    axes.margins(y=0.18)
-    low, high = axes.get_ylim()
-    if ends is not None:
-        low, high = max(low, ends[0]), min(high, ends[1])
-        axes.set_ylim(low, high)
-        if (low, high) == ends:
-            return False
-    elif low <= 0 <= high:  # nothing is cut off below a count
-        return False
-    theme.broken(axes, "y")
-    return True
-
-
-def _marks(axes: Axes, rows: pd.DataFrame, result: Result, contrasts: Result | None) -> bool:
-    if contrasts is None:
-        return False
+def _changed(
+    axes: Axes, rows: pd.DataFrame, waves: list[str], result: Result, contrasts: Result
+) -> bool:
+    """Mark clear and likely changes from the previous wave; return whether there are any."""
     shapes = dict(zip(_SURE, "▲▼△▽", strict=True))
-    table = contrasts.table
-    found = table[(table["contrast"] == "previous") & table["verdict"].isin(_SURE)]
-    for name in ("measure", *(one for one in result.by if one in found)):
-        found = found[found[name] == rows[name].iloc[0]]
-    waves = [str(wave) for wave in rows["wave"]]
-    marked = False
-    for row in found.to_dict("records"):
-        if str(row["wave_to"]) in waves:
-            spot = waves.index(str(row["wave_to"]))
-            axes.annotate(
-                shapes[row["verdict"]],
-                (spot, 0.02),
-                xycoords=("data", "axes fraction"),
-                ha="center",
-                va="bottom",
-                fontsize=11,
-                color=theme.INK,
-            )
-            marked = True
-    return marked
+    table = same(contrasts.table, rows, result)
+    table = table[(table["contrast"] == "previous") & table["verdict"].isin(_SURE)]
+    table = table[table["wave_to"].astype(str).isin(waves)]
+    for row in records(table):
+        axes.annotate(
+            shapes[row["verdict"]],
+            (waves.index(str(row["wave_to"])), 0.02),
+            xycoords=("data", "axes fraction"),
+            ha="center",
+            va="bottom",
+            fontsize=11,
+            color=theme.INK,
+        )
+    return len(table) > 0
 
 
 def _other_marks(
-    axes: Axes, rows: pd.DataFrame, result: Result, breaks: Result | None, forecast: Result | None
-) -> set[str]:
-    """Mark where a new level began, where the question changed, and the target."""
-    waves = [str(wave) for wave in rows["wave"]]
-    scale = 100 if str(rows.iloc[0].get("unit", "")) == "share" else 1
-    frames = {
-        "step": result.frames().get("steps"),
-        "break": None if breaks is None else breaks.table,
-        "target": None if forecast is None else forecast.frames()["target"],
-    }
-    found: set[str] = set()
-    for kind, frame in frames.items():
-        if frame is None or frame.empty:
-            continue
-        for name in ("measure", *(one for one in result.by if one in frame)):
-            frame = frame[frame[name] == rows[name].iloc[0]]
-        for row in frame.to_dict("records"):
-            if kind == "step":
-                axes.axvline(waves.index(str(row["wave"])) - 0.5, color=theme.INK, linewidth=1)
-            elif kind == "break" and row["verdict"] == "break":
-                ends = [waves.index(str(row[name])) for name in ("wave_first", "wave_last")]
-                axes.axvspan(ends[0] - 0.9, ends[1] - 0.1, color=theme.GRID, zorder=0)
-            elif kind == "target" and pd.notna(row["target_value"]):
-                target = float(row["target_value"]) * scale
-                axes.axhline(target, color=theme.GOOD, linewidth=1.4, linestyle=":")
-            else:
-                continue
-            found.add(kind)
-    return found
+    axes: Axes,
+    rows: pd.DataFrame,
+    waves: list[str],
+    result: Result,
+    breaks: Result | None,
+    forecast: Result | None,
+    found: set[str],
+) -> None:
+    """Mark where the question changed, where a new level began, and the target."""
+    for row in records(same(result.frames().get("steps", rows.head(0)), rows, result)):
+        axes.axvline(waves.index(str(row["wave"])) - 0.5, color=theme.INK, linewidth=1)
+        found.add("step")
+    if breaks is not None:
+        table = same(breaks.table, rows, result)
+        for row in records(table[table["verdict"] == "break"]):
+            shade(axes, waves, row)
+            found.add("break")
+    if forecast is not None:
+        frame = same(forecast.frames()["target"], rows, result)
+        if targets(axes, frame, scale_of(unit_of(rows))):
+            found.add("target")
 
 
 def _threshold_bands(axes: Axes, rows: pd.DataFrame, unit: str) -> None:
     if "threshold" not in rows:
         return
-    scale = 100 if unit == "share" else 1
+    scale = scale_of(unit)
     for place, threshold in enumerate(rows["threshold"].astype(float) * scale):
         if np.isfinite(threshold):
             axes.barh(
@@ -319,15 +229,3 @@ def _row_name(row: dict[Any, Any], result: Result) -> str:
     name = label(row["measure"], result.about) + (f" · {group}" if group else "")
     waves = f"{row['wave_from']} → {row['wave_to']}"
     return "\n".join([*theme.labels([name], 28), waves])
-
-
-def _said(rows: pd.DataFrame, result: Result) -> str:
-    row = rows.iloc[0].to_dict()
-    unit = str(row.get("unit", ""))
-    group = group_name(row, result.by, result.about)
-    values = ", ".join(
-        f"{one['wave']} {amounts.amount(one['observed'], unit, result.about.language)}"
-        for one in rows.to_dict("records")
-    )
-    name = label(row["measure"], result.about) + (f", {group}" if group else "")
-    return f"{name}: {values}"

@@ -17,6 +17,7 @@ from cxresearch.figures.parts import (
     dots,
     footer,
     need_rows,
+    notice,
     number_axis,
     or_notice,
     rows_axis,
@@ -175,11 +176,12 @@ def theme_waves(
         By default what is drawn.
     """
     waves = result.frames()["waves"]
-    need_rows(waves)
+    _ = tell(result)
+    if waves.empty:
+        return notice(result, _("One wave alone cannot tell what became more or less."))
     waves = waves[waves["source"] == (source or waves["source"].iloc[0])]
     waves = waves[waves["share"].notna()]
     need_rows(waves)
-    _ = tell(result)
     language = result.about.language
     order = waves.groupby("theme")["n_theme"].sum().sort_values(ascending=False).index
     columns = list(dict.fromkeys(waves["wave"]))

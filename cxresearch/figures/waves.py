@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from cxresearch import theme
-from cxresearch.figures.parts import (
-    AXES,
-    CUT,
-    footer,
-    need_rows,
-    number_axis,
-    or_notice,
-    scale_range,
-    spoken,
-    tell,
-)
+from cxresearch.figures.parts import need_rows, or_notice, scale_of, tell
+from cxresearch.figures.wave_panels import by_wave, observed, same, shade, targets, told, unit_of
 from cxresearch.findings import waves as findings
-from cxresearch.findings.phrases import group_name
 from cxresearch.results import Result
-from cxresearch.text import amounts
-from cxresearch.text.cells import label
-from cxresearch.text.words import word
-
-_PANEL_HEIGHT = 2.3
-_CHARACTERS = 66  # of an axis label that fit across the figure
-Panel = Callable[[Axes, pd.DataFrame, theme.Look], tuple[list[str], str]]
 
 
 @or_notice
@@ -54,9 +35,9 @@ def forecast(result: Result, *, title: str | None = None) -> theme.Picture:
     _ = tell(result)
     frames = result.frames()
 
-    def panel(axes: Axes, rows: pd.DataFrame, style: theme.Look) -> tuple[list[str], str]:
-        past = _same(frames["waves"], rows, result)
-        scale = _scale(rows)
+    def panel(axes: Axes, rows: pd.DataFrame, style: theme.Look) -> tuple[Sequence[str], str]:
+        past = same(frames["waves"], rows, result)
+        scale = scale_of(unit_of(rows))
         x = np.arange(len(past))
         later = len(past) + np.arange(len(rows))
         axes.plot(
@@ -101,17 +82,17 @@ def forecast(result: Result, *, title: str | None = None) -> theme.Picture:
             markersize=4,
             markerfacecolor="white",
         )
-        _targets(axes, _same(frames["target"], rows, result), scale)
+        targets(axes, same(frames["target"], rows, result), scale)
         waves = [str(one) for one in (*past["wave"], *rows["wave"])]
-        return waves, _said(rows, "wave", "estimate", result)
+        return waves, told(rows, "wave", "estimate", result)
 
-    return _drawn(
+    return by_wave(
         result,
         table,
         panel,
         title=title or findings.forecast(result).headline,
         alt=_("Forecasts by wave. {values}."),
-        below=(
+        below=lambda: (
             _("Diamonds: expected figures of coming waves."),
             _("Dotted line: target.") if len(frames["target"]) else "",
         ),
@@ -134,9 +115,9 @@ def outlook(result: Result, *, title: str | None = None) -> theme.Picture:
     _ = tell(result)
     points = result.frames()["points"]
 
-    def panel(axes: Axes, rows: pd.DataFrame, style: theme.Look) -> tuple[list[str], str]:
-        past = _same(points, rows, result)
-        scale = _scale(rows)
+    def panel(axes: Axes, rows: pd.DataFrame, style: theme.Look) -> tuple[Sequence[str], str]:
+        past = same(points, rows, result)
+        scale = scale_of(unit_of(rows))
         later = len(past) + np.arange(len(rows))
         value = past["value"].to_numpy(float) * scale
         axes.plot(
@@ -166,15 +147,15 @@ def outlook(result: Result, *, title: str | None = None) -> theme.Picture:
             label=_("forecast"),
         )
         periods = [str(one) for one in (*past["period"], *rows["period"])]
-        return periods, _said(rows, "period", "estimate", result)
+        return periods, told(rows, "period", "estimate", result)
 
-    return _drawn(
+    return by_wave(
         result,
         table,
         panel,
         title=title or findings.outlook(result).headline,
         alt=_("Forecasts by period. {values}."),
-        below=(
+        below=lambda: (
             _("Periods without a figure are gaps.") if points["value"].isna().any() else "",
             _("How each model did in the past: see the backtest."),
         ),
@@ -196,10 +177,10 @@ def breaks(result: Result, *, title: str | None = None) -> theme.Picture:
     need_rows(waves[waves["observed"].notna()])
     _ = tell(result)
 
-    def panel(axes: Axes, rows: pd.DataFrame, style: theme.Look) -> tuple[list[str], str]:
-        scale = _scale(rows)
-        _observed(axes, rows, scale, _("observed, interval"))
-        found = _same(result.table, rows, result)
+    def panel(axes: Axes, rows: pd.DataFrame, style: theme.Look) -> tuple[Sequence[str], str]:
+        scale = scale_of(unit_of(rows))
+        observed(axes, rows, _("observed, interval"))
+        found = same(result.table, rows, result)
         labels = [str(one) for one in rows["wave"]]
         level = rows["level"].to_numpy(float) * scale
         sure = bool((found["verdict"] == "break").any())
@@ -215,17 +196,16 @@ def breaks(result: Result, *, title: str | None = None) -> theme.Picture:
                 label=_("level between breaks") if place == 0 else None,
             )
         for row in found[found["wave"].notna()].to_dict("records"):
-            ends = (labels.index(str(row["wave_first"])), labels.index(str(row["wave_last"])))
-            axes.axvspan(ends[0] - 0.9, ends[1] - 0.1, color=theme.GRID, zorder=0)
-        return labels, _said(rows, "wave", "observed", result)
+            shade(axes, labels, row)
+        return labels, told(rows, "wave", "observed", result)
 
-    return _drawn(
+    return by_wave(
         result,
         waves,
         panel,
         title=title or findings.breaks(result).headline,
         alt=_("Observed figures by wave and levels between breaks. {values}."),
-        below=(
+        below=lambda: (
             _("Grey bands: where the new level may have begun; dashed: step or drift."),
             _("Missing waves are gaps.") if waves["observed"].isna().any() else "",
         ),
@@ -248,8 +228,8 @@ def control_chart(result: Result, *, title: str | None = None) -> theme.Picture:
     _ = tell(result)
     place = "wave" if "wave" in table else "period"
 
-    def panel(axes: Axes, rows: pd.DataFrame, style: theme.Look) -> tuple[list[str], str]:
-        scale = _scale(rows)
+    def panel(axes: Axes, rows: pd.DataFrame, style: theme.Look) -> tuple[Sequence[str], str]:
+        scale = scale_of(unit_of(rows))
         x = np.arange(len(rows))
         value, centre, lcl, ucl = (
             rows[name].to_numpy(float) * scale for name in ("value", "centre", "lcl", "ucl")
@@ -277,131 +257,14 @@ def control_chart(result: Result, *, title: str | None = None) -> theme.Picture:
         base = rows["in_baseline"].fillna(False).astype(bool).to_numpy()
         if base.any() and not base.all():
             axes.axvline(np.flatnonzero(base)[-1] + 0.5, color=theme.INK, linewidth=1)
-        return [str(one) for one in rows[place]], _said(rows, place, "value", result)
+        return [str(one) for one in rows[place]], told(rows, place, "value", result)
 
-    return _drawn(
+    return by_wave(
         result,
         table,
         panel,
         title=title or findings.control_chart(result).headline,
         alt=_("Control charts. {values}."),
-        below=(_("Limits are three standard deviations from the centre line."),),
+        below=lambda: (_("Limits are three standard deviations from the centre line."),),
         intervals=False,
     )
-
-
-def _drawn(
-    result: Result,
-    table: pd.DataFrame,
-    panel: Panel,
-    *,
-    title: str,
-    alt: str,
-    below: Sequence[str],
-    intervals: bool = True,
-) -> theme.Picture:
-    """Draw one panel per measure (and group) and what stands around them."""
-    keys = [*result.by, "measure"]
-    panels = [rows.reset_index(drop=True) for _k, rows in table.groupby(keys, sort=False)]
-    across = 2 if len(panels) > 1 else 1
-    down = -(-len(panels) // across)
-    said: list[str] = []
-    cut = False
-    with theme.look(result.about) as style:
-        figure, all_axes = theme.canvas(
-            result.about, rows=down, columns=across, height=_PANEL_HEIGHT * down + 0.4
-        )
-        for axes in all_axes[len(panels) :]:
-            axes.set_visible(False)
-        for axes, rows in zip(all_axes, panels, strict=False):
-            labels, words = panel(axes, rows, style)
-            said.append(words)
-            _label_waves(axes, labels, across)
-            theme.clean(axes, grid="y")
-            axes.set_title("\n".join(theme.labels([_panel_name(rows, result)], 42)))
-            cut |= _value_axis(axes, rows, result)
-        return theme.finish(
-            figure,
-            title=title,
-            below=footer(result, *below, tell(result)(CUT) if cut else "", intervals=intervals),
-            alt=alt.replace("{values}", spoken(said, result)),
-            legend=all_axes[0].get_legend_handles_labels(),
-        )
-
-
-def _observed(axes: Axes, rows: pd.DataFrame, scale: float, name: str) -> None:
-    observed, low, high = (
-        rows[column].to_numpy(float) * scale for column in ("observed", "conf_low", "conf_high")
-    )
-    axes.errorbar(
-        np.arange(len(rows)),
-        observed,
-        yerr=np.vstack([observed - low, high - observed]),
-        fmt="o",
-        markersize=5,
-        color=theme.INK,
-        ecolor=theme.MUTED,
-        elinewidth=1.3,
-        label=name,
-    )
-
-
-def _targets(axes: Axes, target: pd.DataFrame, scale: float) -> None:
-    for name in ("target_value", "target_from", "target_to"):
-        for value in target[name].dropna().unique()[:1]:
-            axes.axhline(float(value) * scale, color=theme.GOOD, linewidth=1.4, linestyle=":")
-
-
-def _same(frame: pd.DataFrame, rows: pd.DataFrame, result: Result) -> pd.DataFrame:
-    """Return the rows of another frame for the same measure and group."""
-    for name in (*result.by, "measure"):
-        frame = frame[frame[name] == rows[name].iloc[0]]
-    return frame.reset_index(drop=True)
-
-
-def _scale(rows: pd.DataFrame) -> float:
-    return 100.0 if str(rows["unit"].iloc[0]) == "share" else 1.0
-
-
-def _label_waves(axes: Axes, waves: Sequence[str], across: int) -> None:
-    needed = len(waves) * (max(len(wave) for wave in waves) + 1.5)
-    step = max(1, math.ceil(needed / (_CHARACTERS / across)))
-    shown = list(range(len(waves)))[::-step][::-1]
-    axes.set_xticks(shown, [waves[place] for place in shown])
-    axes.set_xlim(-0.5, len(waves) - 0.5)
-
-
-def _value_axis(axes: Axes, rows: pd.DataFrame, result: Result) -> bool:
-    unit = str(rows["unit"].iloc[0])
-    number_axis(axes, unit, result.about.language, side="y")
-    if unit in AXES:
-        axes.set_ylabel(tell(result)(AXES[unit]).partition(",")[0])
-    elif unit not in ("", "number", "count"):
-        axes.set_ylabel(word(unit, result.about.language))
-    ends = scale_range(result.about, rows["measure"].iloc[0], unit)
-    axes.margins(y=0.12)
-    low, high = axes.get_ylim()
-    if ends is not None:
-        low, high = max(low, ends[0]), min(high, ends[1])
-        axes.set_ylim(low, high)
-        if (low, high) == ends:
-            return False
-    elif low <= 0 <= high:  # nothing is cut off below a count
-        return False
-    theme.broken(axes, "y")
-    return True
-
-
-def _panel_name(rows: pd.DataFrame, result: Result) -> str:
-    row: dict[Any, Any] = rows.iloc[0].to_dict()
-    group = group_name(row, result.by, result.about)
-    return label(row["measure"], result.about) + (f" · {group}" if group else "")
-
-
-def _said(rows: pd.DataFrame, place: str, column: str, result: Result) -> str:
-    unit = str(rows["unit"].iloc[0])
-    values = ", ".join(
-        f"{one[place]} {amounts.amount(one[column], unit, result.about.language)}"
-        for one in rows.to_dict("records")
-    )
-    return f"{_panel_name(rows, result)}: {values}"

@@ -9,7 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from cxresearch import theme
-from cxresearch.errors import AnalysisError, Fault
+from cxresearch.figures import panels
+from cxresearch.figures.dimensions import MOST_ROWS, row_names, rule_off_totals, view_of
 from cxresearch.figures.parts import (
     AXES,
     CUT,
@@ -17,28 +18,26 @@ from cxresearch.figures.parts import (
     beside,
     beside_estimate,
     dots,
+    flat,
     footer,
     full_range,
     interval_title,
-    need_rows,
     number_axis,
     or_notice,
+    records,
     rows_axis,
     spoken,
     tell,
 )
-from cxresearch.findings.phrases import group_name
 from cxresearch.findings.servqual import TOTALS
 from cxresearch.findings.zone import zone
 from cxresearch.results import Result
 from cxresearch.text import amounts
-from cxresearch.text.cells import label
 from cxresearch.text.words import header, word
 
-MOST_ROWS = 40
 _PERCEIVED = ("perception", "perception_conf_low", "perception_conf_high")
-_MSA = {"estimate": "msa", "conf_low": "msa_conf_low", "conf_high": "msa_conf_high"}
-_BELOW = {"estimate": "below", "conf_low": "below_conf_low", "conf_high": "below_conf_high"}
+_MSA = ("msa", "msa_conf_low", "msa_conf_high")
+_BELOW = ("below", "below_conf_low", "below_conf_high")
 
 
 @or_notice
@@ -55,7 +54,7 @@ def zone_chart(result: Result, *, view: str = "table", title: str | None = None)
         By default the finding.
     """
     rows = _rows(result, view, "perception")
-    names = _names(rows, result, view)
+    names = row_names(rows, result, items=view == "items")
     height = theme.row_height(names, 0.34) * len(names) + 1.15
     with theme.look(result.about) as style:
         figure, (axes,) = theme.canvas(result.about, height=height)
@@ -79,9 +78,8 @@ def radar(result: Result, *, view: str = "items", title: str | None = None) -> t
     rows = _rows(result, view, "perception")
     if len(rows) < 3:
         return zone_chart(result, view=view, title=title)
-    names = [
-        f"{place + 1} · {name}" for place, name in enumerate(_names(rows, result, view, width=40))
-    ]
+    names = row_names(rows, result, items=view == "items", width=40)
+    names = [f"{place} · {name}" for place, name in enumerate(names, 1)]
     heights = [3.8, theme.row_height(names, 0.34) * len(names) + 1.15]
     with theme.look(result.about) as style:
         figure, (above, axes) = theme.canvas(
@@ -112,23 +110,22 @@ def share_below(result: Result, *, view: str = "table", title: str | None = None
     rows = rows.reset_index(drop=True)
     _ = tell(result)
     language = result.about.language
-    names = _names(rows, result, view)
-    shown = _as_estimate(rows, _BELOW)
+    names = row_names(rows, result, items=view == "items")
     with theme.look(result.about) as style:
-        figure, (axes,) = theme.canvas(
-            result.about, height=theme.row_height(names, 0.32) * len(names) + 0.85
+        figure, (axes,) = panels.below_each_other(result.about, [names], least=0.32)
+        panel = panels.Dots(
+            rows=rows,
+            names=names,
+            texts=[beside_estimate(row, "share", language, names=_BELOW) for row in records(rows)],
+            markers=[Marker(style.accent)] * len(rows),
+            unit="share",
+            ends=_BELOW,
+            bars=style.accent,
+            limits=(0, 100),
+            axis=_("respondents who find service below adequate"),
+            heading=interval_title(result),
         )
-        shares = 100 * shown["estimate"].to_numpy(float)
-        axes.barh(range(len(rows)), shares, height=0.6, color=style.accent, alpha=0.3, linewidth=0)
-        dots(axes, shown, [Marker(style.accent)] * len(rows), unit="share")
-        rows_axis(axes, names)
-        axes.set_xlim(0, 100)
-        number_axis(axes, "share", language)
-        theme.clean(axes)
-        axes.set_xlabel(_("respondents who find service below adequate"))
-        texts = [beside_estimate(row, "share", language) for row in shown.to_dict("records")]
-        beside(axes, texts, interval_title(result))
-        said = [f"{name}: {text}" for name, text in zip(_flat(names), texts, strict=True)]
+        said = panels.draw(axes, panel, language)
         return theme.finish(
             figure,
             title=title or zone(result).sentences[-1],
@@ -161,7 +158,7 @@ def _finished(
             },
             verdict=word(row["verdict"], language, "zone"),
         )
-        for name, row in zip(_flat(names), rows.to_dict("records"), strict=True)
+        for name, row in zip(map(flat, names), records(rows), strict=True)
     ]
     alt = _("Bars from adequate to desired with a mark of perception. {values}.",
             values=spoken(said, result))  # fmt: skip
@@ -191,9 +188,7 @@ def _bars(axes: Axes, rows: pd.DataFrame, names: list[str], result: Result, acce
     sure = [verdict != "undecided" for verdict in rows["verdict"]]
     dots(axes, rows, [Marker(accent, one) for one in sure], unit="points", names=_PERCEIVED)
     axes.plot([], [], color=accent, marker="o", linewidth=2.2, label=word("perception", language))
-    totals = rows["dimension"].isin(TOTALS).to_numpy()
-    if totals.any() and not totals.all():
-        axes.axhline(int(totals.argmax()) - 0.5, color=theme.MUTED, linewidth=0.8)
+    rule_off_totals(axes, rows)
     rows_axis(axes, names)
     scales = [
         ends for key in rows["dimension"].unique() if (ends := result.about.scales.get(str(key)))
@@ -203,8 +198,9 @@ def _bars(axes: Axes, rows: pd.DataFrame, names: list[str], result: Result, acce
     number_axis(axes, "points", language)
     theme.clean(axes)
     axes.set_xlabel(_(AXES["points"]))
-    shown = _as_estimate(rows, _MSA).to_dict("records")
-    texts = [beside_estimate(row, "points", language, change=True) for row in shown]
+    texts = [
+        beside_estimate(row, "points", language, change=True, names=_MSA) for row in records(rows)
+    ]
     beside(axes, texts, header("msa", language))
     return cut
 
@@ -241,41 +237,11 @@ def _round(axes: Any, rows: pd.DataFrame, result: Result, accent: str) -> None:
 
 
 def _rows(result: Result, view: str, needed: str) -> pd.DataFrame:
-    frames = result.frames()
-    if view not in ("table", "items") or view not in frames:
-        raise AnalysisError(
-            Fault(
-                kind="analysis",
-                what=f'zones have no view "{view}"',
-                found=view,
-                hint="one of: table, items",
-            )
-        )
-    rows = frames[view]
-    rows = rows[rows[needed].notna()]
+    rows = view_of(result, view, needed)
     if (rows["source"] == "computed").any():
         rows = rows[rows["source"] == "computed"]
-    need_rows(rows)
     total = rows["dimension"].isin(TOTALS)
     ordered = rows[~total]
     if not result.by:
         ordered = ordered.sort_values("msa", kind="stable")
     return pd.concat([ordered.head(MOST_ROWS), rows[total]]).reset_index(drop=True)
-
-
-def _as_estimate(rows: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
-    return pd.DataFrame({name: rows[column] for name, column in names.items()})
-
-
-def _names(rows: pd.DataFrame, result: Result, view: str, width: int = 34) -> list[str]:
-    key = "item" if view == "items" else "dimension"
-    names = []
-    for row in rows.to_dict("records"):
-        group = group_name(row, result.by, result.about)
-        name = label(row[key], result.about)
-        names.append(f"{name} · {group}" if group else name)
-    return theme.labels(names, width)
-
-
-def _flat(names: list[str]) -> list[str]:
-    return [name.replace("\n", " ") for name in names]

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from cxresearch import handover
 from cxresearch.errors import AnalysisError, Fault
@@ -121,10 +122,11 @@ READERS: dict[str, Reader] = {
 }
 
 
-def read(result: Result) -> Findings:
+def read(result: Result, *, limits: bool = True) -> Findings:
     """Say in sentences what a result tells and what it does not.
 
-    In a report run the first headline of a notebook is handed over: it heads the page.
+    In a report run the first headline of a notebook is handed over: it heads the page. `limits`
+    is for pages that have said before what such a result does not tell.
 
     Raises
     ------
@@ -147,7 +149,7 @@ def read(result: Result) -> Findings:
         if name not in NOT_OF_RESPONDENTS:
             told["base"] = result.n
         handover.facts(told)
-    return found
+    return found if limits else replace(found, limits=())
 
 
 __all__ = [

@@ -13,7 +13,7 @@ from cxresearch.text import amounts
 from cxresearch.text.cells import label
 from cxresearch.text.words import word
 
-_MOST = 6
+_MOST, _FEW = 6, 4
 _OUT = ("high", "low")
 
 Row = dict[Hashable, Any]
@@ -42,11 +42,20 @@ def branches(result: Result) -> Findings:
         + _standing_out(row, result)
         for row in apart.head(_MOST).to_dict("records")
     ]
-    if len(alike):
+    if 0 < len(alike) <= _FEW:
         told.append(
             tell(
                 "The order of the service points cannot be told from chance: {measures}.",
                 measures=speaker.listed(alike["measure"]),
+            )
+        )
+    elif len(alike):
+        told.append(
+            tell(
+                "Indicators in which the order of the service points cannot be told from chance: "
+                "{n} of {all}.",
+                n=speaker.count(len(alike)),
+                all=speaker.count(len(chance)),
             )
         )
     if not told:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from cxresearch.findings.phrases import Findings, Speaker
 from cxresearch.results import Result
+from cxresearch.text.words import word
 
 _NEVER = ("not_in_study", "not_asked", "no_table", "no_target", "one_wave", "no_dates")
 
@@ -25,12 +26,12 @@ def indicators(result: Result) -> Findings:
     known = set(table.loc[table["estimate"].notna(), "kpi"])
     told = [
         tell(
-            "This study has {n} of {total} indicators of customer surveys; what keeps it from the "
-            "others stands beside them.",
+            "This study has {n} of {total} indicators of customer surveys.",
             n=speaker.count(len(known)),
             total=speaker.count(total),
         )
     ]
+    told += _without(table[~table["kpi"].isin(known)], speaker)
     small = table[table["estimate"].isna() & ~table["reason"].isin(_NEVER)]
     names = [key for key in small["kpi"].drop_duplicates() if key not in known]
     if names:
@@ -41,6 +42,20 @@ def indicators(result: Result) -> Findings:
         tell("Indicators have different units: they are not added up or averaged."),
     )
     return Findings(tuple(told), limits, result.about.language, headline=told[0])
+
+
+def _without(table: pd.DataFrame, speaker: Speaker) -> list[str]:
+    """Return in one sentence, by reason, which indicators the study cannot have."""
+    never = table[table["reason"].isin(_NEVER)].drop_duplicates("kpi")
+    language = speaker.about.language
+    reasons = [
+        f"{word(str(reason), language, 'reason')} ({speaker.count(len(rows))}): "
+        f"{speaker.listed(rows['kpi'])}"
+        for reason, rows in never.groupby("reason", sort=False)
+    ]
+    if not reasons:
+        return []
+    return [speaker.tell("Left out of the table: {reasons}.", reasons="; ".join(reasons))]
 
 
 def _cadence(table: pd.DataFrame, speaker: Speaker) -> list[str]:

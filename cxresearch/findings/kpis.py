@@ -25,6 +25,7 @@ def kpis(result: Result) -> Findings:
     told = [
         text for _, rows in heads.groupby("measure", sort=False) for text in _about(rows, result)
     ]
+    told += _detectable(heads, result)
     limits = [
         tell("These figures describe those who answered; they do not say why they answered so."),
         tell("An interval covers sampling error only, not who could not or would not answer."),
@@ -32,7 +33,10 @@ def kpis(result: Result) -> Findings:
     if "wave" not in result.by:
         limits.append(tell("Figures of one wave do not say whether anything has changed."))
     return Findings(
-        tuple(told), tuple(limits), result.about.language, headline=_head(heads, result)
+        tuple(told),
+        tuple(limits),
+        result.about.language,
+        headline=_head(heads, result) or next(iter(told), ""),
     )
 
 
@@ -46,6 +50,12 @@ def _about(rows: pd.DataFrame, result: Result) -> list[str]:
     shown = rows[rows["estimate"].notna()]
     measure = rows["measure"].iloc[0]
     if shown.empty:
+        if (rows["n"] == 0).all():
+            return [
+                speaker.tell(
+                    "{measure}: no figure, nobody answered.", measure=speaker.quoted(measure)
+                )
+            ]
         return [
             speaker.tell(
                 "{measure}: no figure, the base is too small.", measure=speaker.quoted(measure)
@@ -61,9 +71,49 @@ def _about(rows: pd.DataFrame, result: Result) -> list[str]:
     return told
 
 
+def _detectable(heads: pd.DataFrame, result: Result) -> list[str]:
+    """Say once, for all measures, which changes a later wave could find."""
+    if result.by or "mdc" not in heads:
+        return []
+    rows = heads[heads["estimate"].notna() & heads["mdc"].notna()]
+    if "low_base" in rows:
+        rows = rows[~rows["low_base"].fillna(False).astype(bool)]
+    if rows.empty:
+        return []
+    speaker = Speaker.of(result)
+    sizes = [
+        f"{speaker.quoted(row['measure'])} {speaker.size(row['mdc'], str(row['unit']))}"
+        for row in rows.to_dict("records")
+    ]
+    return [
+        speaker.tell(
+            "The smallest changes that a later wave of the same size would detect four times out "
+            "of five: {sizes}.",
+            sizes="; ".join(sizes),
+        )
+    ]
+
+
+def lead(result: Result) -> str:
+    """Say the headline figure of the first measure alone, as a figure is titled."""
+    return _told_of(headlines(result), 0, result)
+
+
 def _head(heads: pd.DataFrame, result: Result) -> str:
-    first = heads[heads["measure"] == heads["measure"].iloc[0]] if len(heads) else heads
-    shown = first[first["estimate"].notna()]
+    """Say the first measure's headline figure, and the recommendation score where it is asked."""
+    names = list(dict.fromkeys(heads["measure"]))
+    scores = list(dict.fromkeys(heads.loc[heads["statistic"] == "nps", "measure"]))
+    places = dict.fromkeys([0, *(names.index(name) for name in scores[:1])])
+    return " ".join(filter(None, (_told_of(heads, place, result) for place in places)))
+
+
+def _told_of(heads: pd.DataFrame, place: int, result: Result) -> str:
+    """Say the headline figure of one measure; empty where it has none."""
+    names = list(dict.fromkeys(heads["measure"]))
+    if not names:
+        return ""
+    rows = heads[heads["measure"] == names[place]]
+    shown = rows[rows["estimate"].notna()]
     if len(shown) == 1:
         return _one(shown.iloc[0].to_dict(), result, short=True)
     return _across(shown, result) if len(shown) else ""
@@ -85,12 +135,6 @@ def _one(row: dict[Any, Any], result: Result, *, short: bool = False) -> str:
         return text
     if row.get("low_base"):
         return f"{text} " + tell("The base is low, so read it with care.")
-    if pd.notna(row.get("mdc")):
-        text += " " + tell(
-            "The smallest change that a later wave of the same size would detect four times out "
-            "of five is {mdc}.",
-            mdc=speaker.size(row["mdc"], str(row["unit"])),
-        )
     return text
 
 

@@ -14,7 +14,8 @@ from cxresearch.text.words import word
 
 _NAMED = 8
 _UNITS = ("hours", "months", "money", "per_hundred", "per_thousand", "per_hour", "log_points")
-_OF_TWO_PERIODS = ("complaint_growth_gap",)
+_FEW = {"worse": 3, "better": 2, "different": 2}  # named of each, the clearest first
+_MOST_APART = 5
 
 
 def operations(result: Result) -> Findings:
@@ -34,53 +35,38 @@ def operations(result: Result) -> Findings:
             result.about.language,
             headline=next(iter(_across(result)), ""),
         )
-    worse: list[str] = []
-    better: list[str] = []
-    other: list[str] = []
-    same: dict[tuple[str, str], list[object]] = {}
-    plain: dict[str, list[str]] = {}
-    for measure, rows in _whole(result).groupby("measure", sort=False):
-        if measure in _OF_TWO_PERIODS:
-            continue
-        last, first = rows.iloc[-1].to_dict(), rows.iloc[0].to_dict()
-        if pd.isna(last["conf_low"]) or pd.isna(last["conf_high"]):
-            value = _amount(last, result)
-            plain.setdefault(str(last["period"]), []).append(f"{_name(last, result)} {value}")
-        elif len(rows) == 1:
-            other.append(_now(last, result))
-        elif overlap(first, last):
-            key = (str(first["period"]), str(last["period"]))
-            same.setdefault(key, []).append(last["measure"])
-        else:
-            way = _way(first, last)
-            text = f"{_now(last, result)} {_against(way, first, result)}"
-            {"worse": worse, "better": better}.get(way, other).append(text)
-    told = [*worse, *better, *other]
-    for (first_period, last_period), measures in same.items():
-        told.append(
-            tell(
-                "The intervals of {first} and {last} overlap, so a change cannot be told: "
-                "{measures}.",
-                first=label(first_period, result.about),
-                last=label(last_period, result.about),
-                measures=speaker.listed(measures),
-            )
-        )
-    for period, texts in plain.items():
-        told.append(
-            tell(
-                "Counts, money and times without an interval, {period}: {values}.",
-                period=label(period, result.about),
-                values="; ".join(texts),
-            )
-        )
+    changes = result.frames()["changes"]
+    told = [*_apart(changes, result), *_counted(changes, result), *_only(changes, result)]
     limits = (
         tell("These figures come from the company's own tables and are as complete as these."),
         tell("A difference between periods does not say what brought it about."),
         tell("With this many indicators some differ by chance alone."),
     )
-    head = next(iter([*worse, *better, *other, *told]), tell("No figure can be given."))
-    return Findings(tuple(told), limits, result.about.language, headline=head)
+    told = told or [tell("No figure can be given.")]
+    return Findings(tuple(told), limits, result.about.language, headline=told[0])
+
+
+def subject(result: Result, name: str) -> str:
+    """Return in one sentence what is to be said first of the indicators of one subject.
+
+    Parameters
+    ----------
+    result : OperationsTable
+        From ``operations.measure`` without groups.
+    name : str
+        One of ``operations.subjects.ORDER``.
+    """
+    speaker = Speaker.of(result)
+    tell = speaker.tell
+    changes = result.frames()["changes"]
+    changes = changes[changes["subject"] == name]
+    values = {"subject": word(name, result.about.language, "subject")}
+    told = _apart(changes, result)
+    if told:
+        return tell("{subject}: {finding}", finding=told[0], **values)
+    if changes["judgement"].notna().any():
+        return tell("{subject}: no indicator differs clearly from its first period.", **values)
+    return tell("{subject}: development of the indicators.", **values)
 
 
 def headlines(result: Result) -> pd.DataFrame:
@@ -221,13 +207,73 @@ def _whole(result: Result) -> pd.DataFrame:
     return whole if len(whole) else rows
 
 
+def _apart(changes: pd.DataFrame, result: Result) -> list[str]:
+    """Say which indicators differ from their first period: the clearest, worse ones first."""
+    told: list[str] = []
+    for judged, most in _FEW.items():
+        rows = changes[changes["judgement"] == judged]
+        rows = rows.sort_values("distance", ascending=False, kind="stable").head(most)
+        told += [f"{_now(row, result)} {_against(row, result)}" for row in rows.to_dict("records")]
+    return told[:_MOST_APART]
+
+
+def _counted(changes: pd.DataFrame, result: Result) -> list[str]:
+    """Say how many indicators are worse, better or cannot be told from their first period."""
+    speaker = Speaker.of(result)
+    counts = changes["judgement"].value_counts()
+    if not counts.sum():
+        return []
+    told = [
+        speaker.tell(
+            "Indicators compared with their first period: {n}. Worse: {worse}; better: {better}; "
+            "cannot be told: {same}.",
+            n=speaker.count(int(counts.sum())),
+            worse=speaker.count(counts.get("worse", 0)),
+            better=speaker.count(counts.get("better", 0)),
+            same=speaker.count(counts.get("cannot_tell", 0)),
+        )
+    ]
+    if other := int(counts.get("different", 0)):
+        told.append(
+            speaker.tell(
+                "Different, with no direction declared as the better one: {n}.",
+                n=speaker.count(other),
+            )
+        )
+    if plain := int((changes["value_from"].notna() & changes["judgement"].isna()).sum()):
+        told.append(
+            speaker.tell(
+                "Counts, money and own figures without an interval, which the table gives as they "
+                "are: {n}.",
+                n=speaker.count(plain),
+            )
+        )
+    return told
+
+
+def _only(changes: pd.DataFrame, result: Result) -> list[str]:
+    """Say the figures of indicators that have one period, the first few of them."""
+    rows = changes[changes["value_from"].isna() & (changes["period_from"].isna())]
+    if changes["value_from"].notna().any():
+        return []
+    speaker = Speaker.of(result)
+    told = [_now(row, result) for row in rows.head(_MOST_APART).to_dict("records")]
+    if more := len(rows) - len(told):
+        told.append(
+            speaker.tell("Further indicators that the table gives: {n}.", n=speaker.count(more))
+        )
+    return told
+
+
 def _now(row: dict[Any, Any], result: Result) -> str:
     speaker = Speaker.of(result)
+    unit = str(row["unit"])
+    known = pd.notna(row["conf_low"]) and pd.notna(row["conf_high"])
     return speaker.tell(
         "{measure}, {period}: {estimate}.",
         measure=_name(row, result),
         period=label(row["period"], result.about),
-        estimate=speaker.estimate(row, str(row["unit"])),
+        estimate=speaker.estimate(row, unit) if known else _amount(row["estimate"], row, result),
     )
 
 
@@ -238,25 +284,21 @@ def _name(row: dict[Any, Any], result: Result) -> str:
     return f"{name} ({word(unit, result.about.language)})" if unit in _UNITS else name
 
 
-def _way(first: dict[Any, Any], last: dict[Any, Any]) -> str:
-    if last["direction"] not in ("up", "down"):
-        return "other"
-    rose = last["estimate"] > first["estimate"]
-    return "better" if rose == (last["direction"] == "up") else "worse"
-
-
-def _against(way: str, first: dict[Any, Any], result: Result) -> str:
+def _against(row: dict[Any, Any], result: Result) -> str:
     tell = Speaker.of(result).tell
-    values = {"first": label(first["period"], result.about), "value": _amount(first, result)}
-    if way == "worse":
+    values = {
+        "first": label(row["period_from"], result.about),
+        "value": _amount(row["value_from"], row, result),
+    }
+    if row["judgement"] == "worse":
         return tell("Worse than in {first} ({value}); the intervals do not overlap.", **values)
-    if way == "better":
+    if row["judgement"] == "better":
         return tell("Better than in {first} ({value}); the intervals do not overlap.", **values)
     return tell("Different from {first} ({value}); the intervals do not overlap.", **values)
 
 
-def _amount(row: dict[Any, Any], result: Result) -> str:
-    return amounts.amount(float(row["estimate"]), str(row["unit"]), result.about.language)
+def _amount(value: float, row: dict[Any, Any], result: Result) -> str:
+    return amounts.amount(float(value), str(row["unit"]), result.about.language)
 
 
 def _criterion(row: dict[Any, Any], result: Result) -> str:

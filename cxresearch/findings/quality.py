@@ -9,7 +9,7 @@ import pandas as pd
 from cxresearch.findings.phrases import Findings, Speaker
 from cxresearch.results import Result
 from cxresearch.text import amounts
-from cxresearch.text.cells import label
+from cxresearch.text.cells import label, question
 from cxresearch.text.words import word
 
 _MOST_NAMED = 3
@@ -72,6 +72,11 @@ def _pace(result: Result, speaker: Speaker) -> list[str]:
     ]
 
 
+def _named(column: str, speaker: Speaker) -> str:
+    """Return what was asked in a column, in quotes."""
+    return speaker.tell("“{label}”", label=question(column, speaker.about))
+
+
 def _uneven_blanks(table: pd.DataFrame, conf_level: float, speaker: Speaker) -> list[str]:
     """Return whether blanks fall on some waves or groups more than on others."""
     if table.empty:
@@ -82,8 +87,9 @@ def _uneven_blanks(table: pd.DataFrame, conf_level: float, speaker: Speaker) -> 
     language = speaker.about.language
     about = speaker.about
     named = [
-        f"{label(row['item'], about)} ({label(row['segment'], about)} {label(row['group'], about)}:"
-        f" {amounts.percent(float(row['share_missing']), 1, language)})"
+        f"{_named(str(row['item']), speaker)} ({label(row['segment'], about)} "
+        f"{label(row['group'], about, column=str(row['segment']))}: "
+        f"{amounts.percent(float(row['share_missing']), 1, language)})"
         for row in sure.head(_MOST_NAMED).to_dict("records")
     ]
     more = len(sure) > _MOST_NAMED
@@ -177,7 +183,7 @@ def _items(items: pd.DataFrame, speaker: Speaker) -> list[str]:
     much = shares[shares > most].sort_values(ascending=False, kind="stable")
 
     def named(key: Any) -> str:
-        return f"{label(key, speaker.about)} ({amounts.percent(float(shares[key]), 1, language)})"
+        return f"{_named(str(key), speaker)} ({amounts.percent(float(shares[key]), 1, language)})"
 
     if much.empty:
         if not shares.max() > 0:

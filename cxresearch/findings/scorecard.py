@@ -10,7 +10,15 @@ import pandas as pd
 from cxresearch.findings.phrases import Findings, Speaker
 from cxresearch.results import Result
 from cxresearch.text import amounts
+from cxresearch.text.catalogue import mark
 from cxresearch.text.words import word
+
+_MANY = 3  # goals of one light that are told one by one; more are told in one sentence
+_LISTED = {
+    "green": mark("Met with near certainty: {measures}."),
+    "red": mark("Missed with near certainty: {measures}."),
+    "amber": mark("The data cannot tell: {measures}."),
+}
 
 
 def scorecard(result: Result) -> Findings:
@@ -29,7 +37,7 @@ def scorecard(result: Result) -> Findings:
         return Findings((nothing,), (), result.about.language, headline=nothing)
     told = [_overview(table, speaker)]
     for light in ("green", "red", "amber"):
-        told += [_row(row, speaker) for row in table[table["status"] == light].to_dict("records")]
+        told += _of_light(light, table[table["status"] == light], speaker)
     dark = table[table["status"] == "grey"]
     if len(dark):
         told.append(tell("No light for: {measures}.", measures=speaker.listed(dark["measure"])))
@@ -42,6 +50,23 @@ def scorecard(result: Result) -> Findings:
         tell("A link called assumed is an idea of the scorecard; no number here supports it."),
     )
     return Findings(tuple(told), limits, result.about.language, headline=told[0])
+
+
+def _of_light(light: str, rows: pd.DataFrame, speaker: Speaker) -> list[str]:
+    """Return a sentence for every goal of a light; many are told in one."""
+    records = rows.to_dict("records")
+    if len(records) <= _MANY:
+        return [_row(row, speaker) for row in records]
+    named = [
+        speaker.tell(
+            "{measure} {actual} (target {target})",
+            measure=speaker.quoted(row["measure"]),
+            actual=speaker.amount(float(row["actual"]), str(row["unit"])),
+            target=_goal(row, str(row["unit"]), speaker),
+        )
+        for row in records
+    ]
+    return [speaker.tell(_LISTED[light], measures="; ".join(named))]
 
 
 def _overview(table: pd.DataFrame, speaker: Speaker) -> str:

@@ -56,6 +56,27 @@ def shortfall(row: dict[Any, Any], key: str, result: Result) -> str:
     )
 
 
+def largest_of_groups(result: Result) -> str:
+    """Say which group sees the largest shortfall, and in which dimension.
+
+    Parameters
+    ----------
+    result : GapScores
+        From ``servqual.gaps`` with groups.
+    """
+    speaker = Speaker.of(result)
+    rows = parts(result.table)
+    if rows.empty:
+        return speaker.tell("No dimension has answers enough for a gap.")
+    first = rows.iloc[0].to_dict()
+    return speaker.tell(
+        "Of all groups, the lowest gap is that of {group} in {dimension}: {gap}.",
+        group=speaker.quoted(group_name(first, result.by, result.about)),
+        dimension=speaker.quoted(first["dimension"]),
+        gap=speaker.estimate(first, "points", change=True),
+    )
+
+
 def parts(table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of single dimensions that have an estimate, the largest shortfall first."""
     rows = table[~table["dimension"].isin(TOTALS) & table["estimate"].notna()]

@@ -10,9 +10,12 @@ import pandas as pd
 from cxresearch.findings.phrases import Findings, Speaker
 from cxresearch.results import Result
 from cxresearch.text import amounts
+from cxresearch.text.catalogue import mark
 from cxresearch.text.words import word
 
 _NAMED = 3
+_LEFT_OUT = mark("Left out: {rule}, {share} of all posts.")
+_COUNTED = mark("Counted, though flagged: {rule}, {share} of all posts.")
 
 
 def themes(result: Result) -> Findings:
@@ -223,10 +226,11 @@ def posts(result: Result) -> Findings:
                 )
             )
     flags = result.frames()["flags"].to_dict("records")
+    how = {True: _LEFT_OUT, False: _COUNTED}
     told += [
         tell(
-            "{rule}: {share} of the posts.",
-            rule=word(str(row["rule"]), result.about.language, "rule").capitalize(),
+            how[bool(row["left_out"])],
+            rule=word(str(row["rule"]), result.about.language, "rule"),
             share=speaker.amount(float(row["share"]), "share"),
         )
         for row in flags

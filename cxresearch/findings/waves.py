@@ -22,6 +22,7 @@ _BREAKS = {
     ),
     "no_break": mark("{measure}: no break was found; small ones go unnoticed."),
 }
+_POINTS_NAMED = 4
 
 
 def forecast(result: Result) -> Findings:
@@ -203,13 +204,25 @@ def control_chart(result: Result) -> Findings:
                     measure=name,
                 )
             )
-        else:
+        elif len(fired) <= _POINTS_NAMED:
             told.append(
                 tell(
                     "{measure}: points beyond the limits, or in a pattern that is more than "
                     "chance: {points}.",
                     measure=name,
                     points=", ".join(str(one) for one in fired[place]),
+                )
+            )
+        else:
+            told.append(
+                tell(
+                    "{measure}: {n} of {all} points lie beyond the limits, or in a pattern that is "
+                    "more than chance; the first is {first}, the last {last}.",
+                    measure=name,
+                    n=speaker.count(len(fired)),
+                    all=speaker.count(len(rows)),
+                    first=str(fired[place].iloc[0]),
+                    last=str(fired[place].iloc[-1]),
                 )
             )
     limits = [

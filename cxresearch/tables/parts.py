@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -10,7 +11,7 @@ import pandas as pd
 from cxresearch.about import About
 from cxresearch.columns import Form
 from cxresearch.results import Result
-from cxresearch.tables.views import VERDICTS
+from cxresearch.tables.views import TITLES, UNDER, VERDICTS
 from cxresearch.text import amounts, translator
 from cxresearch.text.captions import level
 from cxresearch.text.catalogue import mark
@@ -25,9 +26,14 @@ _HIDDEN = {"unit", "direction", "method", "suppressed", "low_base", "reason", "f
 _HIDDEN |= {"withheld"}
 #: Columns of customers' own words, in the language that the column `lang` names.
 _SPOKEN = ("quote", "term", "terms")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _NUMBERS = ("number", "share", "p", "count")
 #: Intervals that have a level of their own, by the name of their figure.
 LEVELS = {"rmsea": 0.90, "htmt": 0.90}
+#: Ends of a band that is to be met, named as those of an interval.
+BANDS = {"target_from": "target_low", "target_to": "target_high"}
+#: Numbers of low and of high answers: no ends of an interval.
+_COUNTED = ("n_low", "n_high")
 _INTERVAL = mark("{level} interval")
 _INTERVAL_OF = mark("{name}, {level} interval")
 
@@ -50,6 +56,8 @@ class Column:
         How a spreadsheet shows the number of each row.
     langs : list of str
         Language of each text that customers wrote themselves, where it is known.
+    under : bool
+        Whether a page sets it under the column before, in the same cells.
     """
 
     title: str
@@ -59,6 +67,7 @@ class Column:
     numbers: tuple[list[float], ...] = ()
     patterns: list[str] = field(default_factory=list)
     langs: list[str] = field(default_factory=list)
+    under: bool = False
 
 
 def withheld(frame: pd.DataFrame) -> pd.DataFrame:
@@ -76,6 +85,8 @@ def chosen(frame: pd.DataFrame, by: tuple[str, ...], columns: Sequence[str] | No
         names = [name for name in frame.columns if name not in _HIDDEN and name not in by]
     else:
         names = [name for name in columns if name in frame.columns and name not in by]
+    if "partial" in names and not frame["partial"].any():
+        names.remove("partial")
     if {"n", "n_eff"} <= set(names) and (frame["n_eff"].round() == frame["n"]).all():
         names.remove("n_eff")
     said = [name for name in names if columns is not None or not frame[name].isna().all()]
@@ -89,16 +100,18 @@ def shown_columns(
 ) -> list[Column]:
     """Return the columns of a table as they are read; both ends of an interval become one."""
     parts: list[Column] = []
+    below = UNDER.get(type(result).__name__, ())
     for name in names:
         low = name.removesuffix("_high") + "_low"
-        if name.endswith("_high") and low in names:
+        if name.endswith("_high") and low in names and name not in _COUNTED:
             continue
         high = name.removesuffix("_low") + "_high"
-        if name.endswith("_low") and high in names:
-            parts.append(_interval(frame, result, name, high, units))
+        if name.endswith("_low") and high in names and name not in _COUNTED:
+            part = _interval(frame, result, name, high, units)
         else:
-            parts.append(_spoken(_plain(frame[name], result, units, change), frame, name))
-    remark = _remarks(frame, result.about)
+            part = _spoken(_plain(frame[name], result, units, change), frame, name)
+        parts.append(replace(part, under=bool(parts) and name in below))
+    remark = remarks(frame, result.about)
     if any(remark):
         parts.append(Column(header("reason", result.about.language), remark, False, False))
     return parts
@@ -108,7 +121,12 @@ def _spoken(part: Column, frame: pd.DataFrame, name: str) -> Column:
     """Return a column with the language of what customers wrote; other columns as they are."""
     if name not in _SPOKEN or "lang" not in frame:
         return part
-    return replace(part, key=False, langs=[str(one) for one in frame["lang"]])
+    return replace(part, key=False, langs=[_code(one) for one in frame["lang"]])
+
+
+def _code(lang: object) -> str:
+    """Return a language as web pages name it; nothing where the cell names none."""
+    return str(lang) if _LANGUAGE.fullmatch(str(lang)) else ""
 
 
 def _plain(values: pd.Series, result: Result, units: pd.Series, change: bool) -> Column:
@@ -121,7 +139,9 @@ def _plain(values: pd.Series, result: Result, units: pd.Series, change: bool) ->
         for value, unit in zip(values, units, strict=True)
     ]
     title = about.label(name) if name in result.by and name not in HEADERS else ""
-    title = title or header(name, about.language, level(result))
+    title = title or _title(name, result)
+    if name in _SPOKEN:
+        return Column(title, ["" if pd.isna(one) else str(one) for one in values], False, False)
     if how not in _NUMBERS:
         return Column(title, cells, False, how == "key")
     if not pd.api.types.is_numeric_dtype(values):
@@ -134,11 +154,13 @@ def _interval(frame: pd.DataFrame, result: Result, low: str, high: str, units: p
     about = result.about
     _ = translator(about.language)
     stem = low.removesuffix("_low").removesuffix("_conf")
-    if stem == "conf":
+    if stem == "target":
+        title = _title(stem, result)
+    elif stem == "conf":
         title = _(_INTERVAL, level=level(result))
     else:
         own = amounts.percent(LEVELS[stem], 0, about.language) if stem in LEVELS else ""
-        title = _(_INTERVAL_OF, name=header(stem, about.language), level=own or level(result))
+        title = _(_INTERVAL_OF, name=_title(stem, result), level=own or level(result))
     fixed = "share" if stem.startswith(_SHARES) else "count" if stem == "rank" else None
     fixed = "fit" if stem == "rmsea" else fixed
     fixed = "plain" if stem == "residual" else fixed
@@ -153,7 +175,15 @@ def _interval(frame: pd.DataFrame, result: Result, low: str, high: str, units: p
     return Column(title, cells, True, False, ends, patterns)
 
 
-def _remarks(frame: pd.DataFrame, about: About) -> list[str]:
+def _title(name: str, result: Result) -> str:
+    """Return what stands over a column: its own words in this kind of result, else its name."""
+    language = result.about.language
+    own = TITLES.get((type(result).__name__, name))
+    return translator(language)(own) if own else header(name, language, level(result))
+
+
+def remarks(frame: pd.DataFrame, about: About) -> list[str]:
+    """Return what is to be said of every row: why there is no figure, or that its base is low."""
     reasons = frame["reason"] if "reason" in frame else pd.Series("", index=frame.index)
     texts = [
         "" if pd.isna(one) or not str(one) else word(one, about.language, "reason")

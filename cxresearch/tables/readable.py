@@ -11,7 +11,7 @@ import pandas as pd
 from cxresearch.about import About
 from cxresearch.notes import Note
 from cxresearch.results import Result
-from cxresearch.tables.parts import LEVELS, Column, chosen, shown_columns
+from cxresearch.tables.parts import BANDS, LEVELS, Column, chosen, shown_columns
 from cxresearch.text import translator
 from cxresearch.text.captions import base_line, source_line
 from cxresearch.text.notes import sentences
@@ -51,10 +51,16 @@ class Readable:
         change: bool,
         caption: str,
         notes: Iterable[Note],
+        asked: bool = False,
     ) -> Self:
-        """Return a frame of a result as it is read (the arguments of `tables.render`)."""
+        """Return a frame of a result as it is read (the arguments of `tables.render`).
+
+        With `asked` the notes begin with the wordings of the questions.
+        """
         about = result.about
         _ = translator(about.language)
+        frame = frame.rename(columns=BANDS)
+        columns = columns if columns is None else [BANDS.get(one, one) for one in columns]
         units = frame["unit"].astype(str) if "unit" in frame else pd.Series(unit, index=frame.index)
         words = CHANGE_NOTES if change else UNIT_NOTES
         told = [_(words[one]) for one in units.unique() if one in words]
@@ -62,9 +68,12 @@ class Readable:
         intervals = any(name.removesuffix("_low") not in LEVELS for name in lows)
         return cls(
             caption=caption,
-            base="; ".join([base_line(result, intervals=intervals), *told]),
+            base="; ".join(one for one in (base_line(result, intervals=intervals), *told) if one),
             columns=shown_columns(frame, result, chosen(frame, result.by, columns), units, change),
-            notes=[*_questions(frame, about), *(text for _s, text in sentences(notes, about))],
+            notes=[
+                *(_questions(frame, about) if asked else ()),
+                *(text for _s, text in sentences(notes, about)),
+            ],
             n_rows=len(frame),
         )
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from textwrap import wrap
 from typing import Any
 
 import pandas as pd
@@ -20,22 +21,26 @@ from cxresearch.about import About
 from cxresearch.errors import AnalysisError, Fault, did_you_mean
 from cxresearch.notes import Note
 from cxresearch.results import NotAsked, Result
+from cxresearch.tables.excerpts import EXCERPTS, Excerpt
 from cxresearch.tables.parts import Column, withheld
 from cxresearch.tables.readable import Readable, sheet
-from cxresearch.tables.views import CHANGES, UNITS, VIEWS, WEIGHED
+from cxresearch.tables.views import ASKED, CHANGES, UNITS, VIEWS, WEIGHED
 from cxresearch.text import amounts, translator
 from cxresearch.text.captions import CAPTIONS, not_asked
 from cxresearch.text.notes import sentences
 from cxresearch.text.words import HEADERS, WORDS, header, word
 
 MAX_ROWS = 200
+_FOLDED = 24  # rows from which on a table is folded up under its title
+_HEAD = 14  # characters of a line over a column of numbers
+_LINE = 18  # characters of a line of words that a narrow column does not break
 _STYLE = (
     ".cx-table{border-collapse:collapse;min-width:24em;font-variant-numeric:tabular-nums}"
     ".cx-table caption{text-align:left;padding:.3em 0}"
     ".cx-table th,.cx-table td{padding:.25em .6em;text-align:left;vertical-align:top}"
     ".cx-table .num{text-align:right}.cx-table td.num{white-space:nowrap}"
     ".cx-table tbody th{font-weight:normal;min-width:4em}"
-    ".cx-table thead th{vertical-align:bottom}"
+    ".cx-table thead th{vertical-align:bottom;white-space:normal}"
     ".cx-sub{display:block;font-weight:normal;font-size:.9em}"
     ".cx-notes{font-size:.9em;margin:.3em 0;padding-left:1.2em}"
 )
@@ -61,6 +66,7 @@ def show(
     *,
     columns: Sequence[str] | None = None,
     caption: str | None = None,
+    whole: bool = False,
 ) -> Table:
     """Show one frame of a result as a table and hand its numbers over to the page.
 
@@ -74,6 +80,9 @@ def show(
         Columns to show, grouping columns apart; by default those that a reader needs.
     caption : str, optional
         Title above the table; by default what the table holds, in the study's language.
+    whole : bool
+        Every row of a table of which otherwise the rows are shown that a reader needs; the CSV
+        always holds all.
 
     Raises
     ------
@@ -94,18 +103,24 @@ def show(
     declared = "threshold" not in frame or frame["threshold"].notna().any()
     if columns is None and wanted and name in WEIGHED and not declared:
         wanted = tuple(one for one in wanted if one != "verdict")  # p and q say as much
-    readable = Readable.of(
-        frame,
-        result,
-        columns=wanted,
-        unit=UNITS.get((name, view), ""),
-        change=(name, view) in CHANGES,
-        caption=caption or _caption(name, view, result),
-        notes=result.notes if view == "table" else (),
-    )
+    unit, change = UNITS.get((name, view), ""), (name, view) in CHANGES
+    title = caption or _caption(name, view, result)
+    notes = result.notes if view == "table" else ()
+    made: dict[str, Any] = {"unit": unit, "change": change, "caption": title, "notes": notes}
+    made["asked"] = view == "table" and name in ASKED
+    readable = Readable.of(frame, result, columns=wanted, **made)
     told = {"result": name, "view": view, **sheet(readable, result)}
     file = handover.table(_file_name(name, view), frame, told)
-    return Table(html=_html(readable, result.about, MAX_ROWS, file), frame=frame)
+    cut = None if whole or columns is not None or frame.empty else EXCERPTS.get((name, view))
+    below: tuple[str, ...] = ()
+    if cut is not None:
+        rows = cut.rows(frame, result).reset_index(drop=True)
+        below = _left_out(cut, len(frame) - len(rows), result.about)
+        readable = Readable.of(rows, result, columns=cut.columns or wanted, **made)
+    if not readable.columns and not isinstance(result, NotAsked):
+        said = _listed([*below, *readable.notes])
+        return Table(html=_nothing(readable, result.about) + said, frame=frame)
+    return Table(html=_html(readable, result.about, MAX_ROWS, file, below), frame=frame)
 
 
 def as_html(result: Result) -> str:
@@ -160,11 +175,41 @@ def render(
     return _html(readable, result.about, max_rows, file)
 
 
-def _html(readable: Readable, about: About, max_rows: int, file: str | None) -> str:
+def as_page(readable: Readable, about: About, file: str | None = None) -> str:
+    """Return a table that was put together elsewhere as HTML, with a link to its CSV."""
+    return _html(readable, about, MAX_ROWS, file)
+
+
+def _nothing(readable: Readable, about: About) -> str:
+    """Say of a table without rows that it has none."""
     _ = translator(about.language)
-    parts, below = readable.columns, list(readable.notes)
+    nothing = _("Nothing to show.")
+    return f"<p><strong>{escape(readable.caption)}</strong>. {escape(nothing)}</p>"
+
+
+def _left_out(cut: Excerpt, n: int, about: About) -> tuple[str, ...]:
+    """Say which rows of a long table are shown, and how many stand in its CSV only."""
+    _ = translator(about.language)
+    if n == 0 and not cut.always:
+        return ()
+    count = amounts.number(n, 0, about.language)
+    more = "" if cut.always else _.plural("{n} row more.", "{n} rows more.", n, n=count)
+    return (" ".join(one for one in (_(cut.said), more) if one),)
+
+
+def _html(
+    readable: Readable,
+    about: About,
+    max_rows: int,
+    file: str | None,
+    first: Sequence[str] = (),
+) -> str:
+    _ = translator(about.language)
+    parts, below = readable.columns, [*first, *readable.notes]
+    places = _places(parts)
     rows = [
-        "".join(_cell(part, row) for part in parts) for row in range(min(readable.n_rows, max_rows))
+        "".join(_cell(place, row) for place in places)
+        for row in range(min(readable.n_rows, max_rows))
     ]
     if readable.n_rows > max_rows:
         more = readable.n_rows - max_rows
@@ -173,17 +218,26 @@ def _html(readable: Readable, about: About, max_rows: int, file: str | None) -> 
     if not parts:
         return f"<p>{escape(readable.caption)}</p>{_listed(below)}"
     if not rows:
-        nothing = escape(_("Nothing to show."))
-        return f"<p><strong>{escape(readable.caption)}</strong>. {nothing}</p>{_listed(below)}"
+        return _nothing(readable, about) + _listed(below)
     link = f' data-file="{escape(file)}"' if file else ""
-    head = "".join(_head(part) for part in parts)
-    return (
+    head = "".join(map(_head, places))
+    table = (
         f'<style>{_STYLE}</style><table class="cx-table"{link}>'
         f"<caption><strong>{escape(readable.caption)}</strong>"
         f'<span class="cx-sub">{escape(readable.base)}</span></caption>'
         f"<thead><tr>{head}</tr></thead>"
         f"<tbody><tr>{'</tr><tr>'.join(rows)}</tr></tbody></table>" + _listed(below)
     )
+    if len(rows) <= _FOLDED:
+        return table
+    title = _.plural(
+        "{table}: {n} row",
+        "{table}: {n} rows",
+        readable.n_rows,
+        table=readable.caption,
+        n=amounts.number(readable.n_rows, 0, about.language),
+    )
+    return f'<details class="cx-long"><summary>{escape(title)}</summary>{table}</details>'
 
 
 def study_html(study: Any) -> str:
@@ -219,20 +273,51 @@ def _listed(texts: Sequence[str]) -> str:
     return '<ul class="cx-notes">' + "".join(f"<li>{escape(one)}</li>" for one in texts) + "</ul>"
 
 
-def _head(part: Column) -> str:
-    if not part.title:
+def _places(parts: Sequence[Column]) -> list[list[Column]]:
+    """Return the columns by the place that a page gives them: one, or several over each other."""
+    places: list[list[Column]] = []
+    for part in parts:
+        if part.under and places:
+            places[-1].append(part)
+        else:
+            places.append([part])
+    return places
+
+
+def _head(place: Sequence[Column]) -> str:
+    named = place[0].title
+    said = (part.title.removeprefix(f"{named}, ") for part in place)
+    titles = [title for title in dict.fromkeys(said) if title]
+    if not titles:
         return "<td></td>"
-    kind = ' class="num"' if part.number else ""
-    return f'<th scope="col"{kind}>{escape(part.title)}</th>'
+    if not place[0].number:
+        return f'<th scope="col">{"<br>".join(map(escape, titles))}</th>'
+    lines = [line for title in titles for line in _lines(title, _HEAD)]
+    return f'<th scope="col" class="num">{"<br>".join(map(escape, lines))}</th>'
 
 
-def _cell(part: Column, row: int) -> str:
-    text = escape(part.cells[row])
+def _cell(place: Sequence[Column], row: int) -> str:
+    part = place[0]
+    told = [one.cells[row] for one in place if one.cells[row] not in ("", amounts.DASH)]
+    shown = told or [part.cells[row]]
+    if not part.number and not part.langs:
+        shown = [_unbroken(one) for one in shown]
+    text = escape("\n".join(shown)).replace("\n", "<br>")
     if part.langs and part.langs[row] not in ("", "unknown"):
         return f'<td lang="{escape(part.langs[row])}">{text}</td>'
     if part.key:
         return f'<th scope="row">{text}</th>'
     return f'<td class="num">{text}</td>' if part.number else f"<td>{text}</td>"
+
+
+def _unbroken(text: str) -> str:
+    """Return words that break only into lines of some length, however narrow their column."""
+    return " ".join(_lines(text, _LINE))
+
+
+def _lines(text: str, width: int) -> list[str]:
+    lines = wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    return [line.replace(" ", "\N{NO-BREAK SPACE}") for line in lines]
 
 
 def _caption(name: str, view: str, result: Result) -> str:

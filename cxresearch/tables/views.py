@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cxresearch.text.catalogue import mark
+
 # which columns a table shows when nobody chooses, by class of result and view
 VIEWS: dict[tuple[str, str], tuple[str, ...]] = {
     ("Revisions", "table"): (
@@ -103,12 +105,11 @@ VIEWS: dict[tuple[str, str], tuple[str, ...]] = {
     ),
     ("Themes", "suggested"): ("lang", "topic", "terms", "share", "n", "n_uncoded"),
     ("Themes", "bias"): (
-        *("measure", "statistic", "answer", "estimate", "conf_low", "conf_high", "p_value", "n"),
+        *("statistic", "answer", "estimate", "conf_low", "conf_high", "p_value", "n"),
     ),
     ("Themes", "quotes"): ("theme", "lang", "quote"),
     ("SocialPosts", "table"): (
-        *("period", "n", "n_authors", "estimate", "conf_low", "conf_high", "n_coded", "deff"),
-        *("partial",),
+        *("period", "n", "n_authors", "estimate", "conf_low", "conf_high", "n_coded", "partial"),
     ),
     ("SocialPosts", "flags"): ("rule", "n_flagged", "share", "n_authors", "left_out"),
     ("Agreement", "rules"): (
@@ -131,6 +132,9 @@ VIEWS: dict[tuple[str, str], tuple[str, ...]] = {
     ),
     ("DriverImportance", "blocks"): (
         *("block", "estimate", "conf_low", "conf_high", "share", "share_low", "share_high"),
+    ),
+    ("DriverImportance", "diagnostics"): (
+        *("driver", "coefficient", "coefficient_se", "beta", "vif", "correlation"),
     ),
     ("DriverImportance", "segments"): (
         *("driver", "value", "rest", "estimate", "conf_low", "conf_high", "q_value"),
@@ -167,12 +171,13 @@ VIEWS: dict[tuple[str, str], tuple[str, ...]] = {
         *("measure", "wave", "observed", "conf_low", "conf_high", "n", "level", "level_low"),
         *("level_high",),
     ),
+    ("Track", "fit"): ("measure", "n_waves", "statistic", "df", "p_value", "model", "reason"),
     ("Forecast", "table"): (
         *("measure", "wave", "estimate", "conf_low", "conf_high", "level_low", "level_high"),
         *("n_planned",),
     ),
     ("Forecast", "target"): (
-        *("measure", "wave", "due", "target_value", "target_from", "target_to", "estimate"),
+        *("measure", "wave", "due", "target_value", "target_low", "target_high", "estimate"),
         *("p_level", "p_observed", "n_needed"),
     ),
     ("Outlook", "table"): (
@@ -263,9 +268,9 @@ VIEWS: dict[tuple[str, str], tuple[str, ...]] = {
         *("difference_high", "n"),
     ),
     ("Scorecard", "table"): (
-        *("perspective", "measure", "status", "p_target", "actual", "conf_low", "conf_high"),
-        *("target", "target_from", "target_to", "baseline", "attainment", "moved", "objective"),
-        *("owner",),
+        *("perspective", "owner", "measure", "objective", "status", "p_target", "actual"),
+        *("conf_low", "conf_high", "target", "target_low", "target_high", "baseline"),
+        *("attainment", "moved"),
     ),
     ("Scorecard", "links"): (
         *("measure", "moves", "evidence", "effect", "estimate", "conf_low", "conf_high"),
@@ -278,6 +283,10 @@ VIEWS: dict[tuple[str, str], tuple[str, ...]] = {
     ("OperationsTable", "table"): (
         *("measure", "statistic", "period", "estimate", "conf_low", "conf_high", "unit", "n"),
         *("n_open", "n_window", "partial"),
+    ),
+    ("OperationsTable", "changes"): (
+        *("measure", "period_from", "value_from", "period", "estimate", "conf_low"),
+        *("conf_high", "unit", "n", "judgement"),
     ),
     ("WaitingCurves", "table"): (
         *("period", "hours", "estimate", "conf_low", "conf_high", "n_risk", "n_event"),
@@ -294,9 +303,8 @@ VIEWS: dict[tuple[str, str], tuple[str, ...]] = {
         "verdict",
     ),
     ("ActionEffects", "table"): (
-        *("action", "measure", "opened_on", "closed_on", "value_before", "value_after"),
-        *("estimate", "conf_low", "conf_high", "unit", "q_value", "basis", "judgement"),
-        *("n_before", "n"),
+        *("action", "measure", "closed_on", "value_before", "value_after", "estimate"),
+        *("conf_low", "conf_high", "unit", "basis", "n", "judgement"),
     ),
     ("Breakdown", "table"): (
         *("measure", "component", "estimate", "conf_low", "conf_high", "numerator", "n"),
@@ -348,6 +356,12 @@ VIEWS: dict[tuple[str, str], tuple[str, ...]] = {
         *("delta_srmr", "delta_p", "n_freed", "holds"),
     ),
 }
+# columns that a page sets under the column before them, in the same cells
+UNDER: dict[str, tuple[str, ...]] = {
+    "Scorecard": ("owner", "objective", "p_target", "conf_low", "target_low", "baseline"),
+    "GoalAttainment": ("p_target", "conf_low", "attainment_low"),
+    "Indicators": ("statistic",),
+}
 # the unit of rows in tables that have no column `unit`
 UNITS = {
     ("BrandProfile", "grid"): "share",
@@ -376,6 +390,7 @@ UNITS = {
 # estimates that are differences, written with their sign
 CHANGES = frozenset(
     [
+        ("ActionEffects", "table"),
         ("RivalComparison", "table"),
         ("RivalComparison", "expectations"),
         ("RivalComparison", "users"),
@@ -396,10 +411,29 @@ CHANGES = frozenset(
         ("MixAdjusted", "models"),
     ]
 )
+# results that say below their tables how each measure was asked: others need not say it again
+ASKED = frozenset(
+    ["KpiTable", "Comparability", "SegmentComparison", "RivalComparison", "LoyaltyLink"]
+)
 # verdicts are shown where a threshold was declared
 WEIGHED = ("GapScores", "GapChanges")
 # verdicts on a gap are no changes: they have words of their own
 VERDICTS = {
     ("GapScores", "verdict"): "gap_verdict",
     ("ZoneOfTolerance", "verdict"): "zone",
+}
+# what stands over a column where its general name would tell a reader too little
+TITLES = {
+    ("ActionEffects", "estimate"): mark("Change"),
+    ("Agreement", "estimate"): mark("Kappa"),
+    ("Backlog", "estimate"): mark("Open at the end"),
+    ("Breakdown", "numerator"): mark("Cases"),
+    ("OperationsTable", "estimate"): mark("Figure"),
+    ("OperationsTable", "value_from"): mark("First figure"),
+    ("Register", "estimate"): mark("Held"),
+    ("SocialPosts", "estimate"): mark("Praise minus complaint"),
+    ("SocialPosts", "n"): mark("Posts"),
+    ("Themes", "impact"): mark("Impact"),
+    ("Agreement", "precision"): mark("Precision"),
+    ("Agreement", "recall"): mark("Recall"),
 }

@@ -100,6 +100,10 @@ def chance(p: float | None, language: str = "en") -> str:
     >>> chance(0.233), chance(0.0003), chance(0.9999), chance(1.0)
     ('23%', '<1%', '>99%', '100%')
     """
+    if p is not None and 0 < p < 0.005:  # however small: a p of nothing at all is none
+        return "<" + percent(0.01, 0, language)
+    if p is not None and 0.995 < p < 1:
+        return ">" + percent(0.99, 0, language)
     return percent(p, 0, language)
 
 

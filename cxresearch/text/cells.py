@@ -49,7 +49,18 @@ _AMOUNTS = frozenset(
     )
 )
 _TEXTS = frozenset(["definition", "numerator", "denominator"])
-_OWN_WORDS = frozenset(["rule", "stage", "verdict", "reason", "unit"])
+# columns of our own vocabulary: a key of the codebook that is called like a word of theirs, such
+# as a brand attribute "green", is another thing
+_OWN_WORDS = frozenset(
+    (
+        *("rule", "stage", "verdict", "reason", "unit", "score_unit", "status", "trend"),
+        *("standing", "statistic", "statistic_name", "contrast", "direction", "method"),
+        *("severity", "model", "missing", "dominance", "quadrant", "quadrant_from"),
+        *("quadrant_to", "kind", "way", "band", "side", "sentiment", "impact_reason"),
+        *("perspective", "indicator", "evidence", "interval", "moved", "judgement", "basis"),
+        *("perceived", "offer", "raters", "disposition", "rule_fired", "fired_side"),
+    )
+)
 _SIGNED = frozenset(
     [
         *("estimate", "difference", "raw", "mix_effect"),
@@ -102,6 +113,10 @@ def cell(
     '42.1%'
     >>> cell("overall", "dimension", "key", "", About())
     'Overall'
+    >>> cell("green", "status", "code", "", About(labels={"green": "kind to nature"}))
+    'green'
+    >>> cell("2024-03-31", "opened_on", "code", "", About(language="es"))
+    '31 de marzo de 2024'
     """
     language = about.language
     if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
@@ -115,10 +130,15 @@ def cell(
         return _number(float(value), column, how, unit, language)
     if column == "flags":
         return ", ".join(word(one, language, column) for one in str(value).split(",") if one)
-    if column in _TEXTS:
-        return translator(language)(str(value))
+    if column in _TEXTS and isinstance(value, str):
+        return translator(language)(value)
+    if column in _TEXTS and isinstance(value, Real):
+        return amounts.number(float(value), 0 if float(value).is_integer() else 2, language)
+    if how == "code" and column.endswith("_on"):
+        return amounts.date(str(value), language)
     if how == "code" or (how == "number" and isinstance(value, str)):
-        if str(value) in about.labels and column not in _OWN_WORDS:
+        own = column in _OWN_WORDS and not {str(value), f"{column}:{value}"}.isdisjoint(WORDS)
+        if str(value) in about.labels and not own:
             return about.label(value)
         return word(value, language, column)
     return label(value, about, column=column)
@@ -144,6 +164,8 @@ def label(key: object, about: About, *, column: str = "dimension") -> str:
         return f"{about.label(measure)}: {word(form, about.language)}"
     if column == "dimension" and text in _TOTALS and text in WORDS:
         return word(text, about.language)
+    if f"{column}:{text}" in WORDS:
+        return word(text, about.language, column)
     if text in _BLOCKS or (column in ("first", "second") and text in _SCORES):
         return word(text, about.language)
     return text
@@ -204,10 +226,15 @@ def pattern(column: str, how: Form, unit: str = "") -> str:
 def _number(value: float, column: str, how: Form, unit: str, language: str) -> str:
     if how == "p":
         return amounts.p_value(value, language)
+    if how == "share" and column.startswith("p_"):
+        return amounts.chance(value, language)
     if how == "share":
         return amounts.percent(value, 1, language)
     if how == "count":
         return amounts.number(value, 0, language)
+    if column == "threshold" and not unit:  # of a rule: as it was declared
+        places = next((d for d in range(3) if round(value, d) == round(value, 3)), 3)
+        return amounts.number(value, places, language)
     if column in _AMOUNTS:
         return amounts.amount(value, unit, language)
     if column in ROW_UNIT:

@@ -101,7 +101,7 @@ FILES = {
     "weight text": ("answers.csv", small_study.cell("w", "heavy"), "heavy"),
     "weight infinite": ("answers.csv", small_study.cell("w", "inf"), "w"),
     "weights all blank": ("answers.csv", small_study.csv(w=""), "w"),
-    "stratum blank": ("answers.csv", small_study.cell("stratum", ""), "(blank)"),
+    "stratum blank": ("answers.csv", small_study.cell("stratum", ""), "without a stratum"),
     "cluster blank": ("answers.csv", small_study.cell("branch", ""), "branch"),
     "one psu in a stratum": ("answers.csv", small_study.cell("stratum", "C"), "lonely"),
     "wave unknown": ("answers.csv", small_study.cell("wave", 1999), "1999"),

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxresearch import answers, figures, findings, kpis, sampling, segments, tables
+from cxresearch import answers, figures, findings, kpis, overview, sampling, segments, tables
 from cxresearch.columns import GLOSSARY
 from cxresearch.study.study import Study
 
@@ -179,3 +179,23 @@ def test_the_glossary_is_shown_in_every_language(study):
 def test_a_result_without_rows_is_a_notice(results):
     empty = replace(results["forest"], table=results["forest"].table.head(0))
     assert "nothing to draw" in figures.plot(empty).alt
+
+
+def test_a_long_order_shows_its_ends_and_counts_the_rest(results):
+    points = results["ranked"]
+    one = points.table[points.table["measure"] == "satisfaction"]
+    many = pd.concat([one.assign(group=f"Point {place}") for place in range(8)], ignore_index=True)
+    picture = figures.plot(replace(points, table=many))
+    (axes,) = picture.axes
+    assert len(axes.get_yticklabels()) == 30
+    assert "18 points between them" in picture.caption
+
+
+def test_answers_on_continuous_scales_are_left_out_with_a_sentence(study):
+    frame = pd.DataFrame({"s": [0.5, 3.2, 7.1, 9.9] * 10})
+    scale = {"min": 0, "max": 10, "continuous": True}
+    book = {"measures": {"satisfaction": {"kind": "score", "columns": "s", "scale": scale}}}
+    result = overview.ask(Study.from_frame(frame, book), "points", answers.shares)
+    assert "No outcome has a scale of whole points" in tables.show(result).html
+    assert "No outcome has a scale of whole points" in figures.plot(result).alt
+    assert study.has("points")

@@ -13,7 +13,8 @@ from cxresearch.columns import GLOSSARY
 from cxresearch.errors import AnalysisError, StatisticsError
 from cxresearch.stats import cfa, factors
 from cxresearch.stats import reliability as coefficients
-from cxresearch.study.study import Study, load_study
+from cxresearch.study.loading import load_study
+from cxresearch.study.study import Study
 
 DIMENSIONS = ["tangibles", "reliability", "responsiveness", "assurance", "empathy"]
 

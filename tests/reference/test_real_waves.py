@@ -47,7 +47,7 @@ def names(year: int) -> dict[str, str]:
 
 SCALE = {"five": {"min": 1, "max": 5}}
 ATTRIBUTES = {key: {"columns": key, "scale": "five", "block": "quality"} for key in RATINGS}
-OVERALL = {"overall": {"kind": "csat", "columns": "overall", "scale": "five", "top_box": 2}}
+OVERALL = {"whole": {"kind": "csat", "columns": "overall", "scale": "five", "top_box": 2}}
 RECOMMEND = {"recommend": {"kind": "nps", "columns": "recommend"}}
 MORE = {
     key: {"columns": key, "scale": "five", "block": "quality"}
@@ -125,7 +125,7 @@ def designed(later, tmp_path_factory):
     return load(folder, "airport.csv", wave="wave", **DESIGN)
 
 
-def figures(study, statistic, measure="overall"):
+def figures(study, statistic, measure="whole"):
     table = cx.kpis.measure(study, by="wave").table
     rows = table[(table["measure"] == measure) & (table["statistic"] == statistic)]
     return rows.set_index("wave")
@@ -143,8 +143,8 @@ def test_every_interview_is_there(eight):
 def test_one_file_says_the_same_as_eight(eight, merged):
     for analysis in (
         lambda one: cx.kpis.measure(one, by="wave"),
-        lambda one: cx.trends.compare(one, measure="overall"),
-        lambda one: cx.trends.track(one, measure="overall"),
+        lambda one: cx.trends.compare(one, measure="whole"),
+        lambda one: cx.trends.track(one, measure="whole"),
     ):
         pd.testing.assert_frame_equal(analysis(eight).table, analysis(merged).table, rtol=1e-9)
 
@@ -180,11 +180,10 @@ def test_change_between_waves(later, tmp_path, reference):
     known = expected(reference, "survey", "svy_sfo_waves_compare")
     book = {
         **BOOK,
-        "measures": {"overall": {"kind": "score", "columns": "overall", "scale": "five"}}
-        | RECOMMEND,
+        "measures": {"whole": {"kind": "score", "columns": "overall", "scale": "five"}} | RECOMMEND,
     }
     study = load(tmp_path, later, book, **DESIGN)
-    table = cx.trends.compare(study, measure="overall").table
+    table = cx.trends.compare(study, measure="whole").table
     row = table[(table["wave_to"] == "2017") & (table["contrast"] == "previous")].iloc[0]
     theirs = known["svyttest"]
     found = [row["estimate"], row["std_error"], row["statistic"]]
@@ -206,7 +205,7 @@ def test_recommendation_of_2017(sources, tmp_path, reference):
         [promoters["conf_low"], promoters["conf_high"]], known["wilson"], atol=1e-9
     )
     known = expected(reference, "kpi", "kpi_sfo2017_csat")
-    top = table.loc[("overall", "top_box")]
+    top = table.loc[("whole", "top_box")]
     found = [top["estimate"], top["conf_low"], top["conf_high"]]
     np.testing.assert_allclose(found, [known["top_share"], *known["wilson"]], atol=1e-9)
 
@@ -219,7 +218,7 @@ def test_drivers_of_2017(sources, tmp_path, reference, case, weight):
     known = expected(reference, "kda", case)
     settings = {
         "blocks": {"all": list(known["raw"]["lmg"])},
-        "outcome": "overall",
+        "outcome": "whole",
         "n_resamples": 20,
     }
     study = load(
@@ -239,7 +238,7 @@ def test_drivers_of_2017(sources, tmp_path, reference, case, weight):
 def test_not_applicable_keeps_respondents(sources, tmp_path):
     """Who never used a part of the airport stays, with an indicator beside the rating."""
     study = load(tmp_path, sources[-1:], weight="weight")
-    result = cx.drivers.importance(study, outcome="overall", n_resamples=20)
+    result = cx.drivers.importance(study, outcome="whole", n_resamples=20)
     assert result.n > 1.5 * 1470
     assert "not_used" in {note.code for note in result.notes}
 
@@ -249,7 +248,7 @@ def test_recommendation_was_asked_once(eight):
     assert table["observed"].notna().sum() == 1
     assert (table["reason"].iloc[:-1] == "not_asked").all()
     assert cx.trends.compare(eight, measure="recommend").table.empty
-    drivers = cx.drivers.importance(eight.wave(2013), outcome="overall", n_resamples=20)
+    drivers = cx.drivers.importance(eight.wave(2013), outcome="whole", n_resamples=20)
     missing = drivers.table[drivers.table["reason"] == "empty"]["driver"]
     assert set(missing) == {"wifi", "clean", "safe", "find"}
     assert drivers.table["estimate"].notna().sum() == 6
@@ -257,18 +256,18 @@ def test_recommendation_was_asked_once(eight):
 
 def test_eight_waves_to_their_end(eight):
     """Gate, breaks, chart, forecast and mix on an airport's own files."""
-    gate = cx.trends.comparability(eight, measure="overall")
+    gate = cx.trends.comparability(eight, measure="whole")
     assert gate.table["n_waves"].tolist() == [8]
-    found = cx.trends.breaks(eight, measure="overall")
+    found = cx.trends.breaks(eight, measure="whole")
     assert found.fit.loc[0, "n_waves"] == 8
     assert found.table["verdict"].isin(["break", "step_or_drift", "no_break"]).all()
-    ahead = cx.trends.forecast(eight, measure="overall", horizon=1)
+    ahead = cx.trends.forecast(eight, measure="whole", horizon=1)
     row = ahead.table.iloc[0]
     assert row["wave"] == "2018"
     assert 0.7 < row["conf_low"] < row["estimate"] < row["conf_high"] < 0.95
     assert ahead.backtest.loc[0, "n_forecasts"] == 2
     recommend = cx.trends.forecast(eight, measure="recommend")
     assert (recommend.table["reason"] == "too_few_waves").all()
-    chart = cx.trends.control_chart(eight, measure="overall", baseline="2013")
+    chart = cx.trends.control_chart(eight, measure="whole", baseline="2013")
     assert chart.limits.loc[0, "baseline_to"] == "2013"
     assert chart.limits.loc[0, "method"] in ("p", "laney_p")

@@ -72,7 +72,7 @@ def test_handed_over_table_can_be_downloaded_and_no_other_file(fragments, tmp_pa
 @pytest.mark.parametrize(
     "content",
     [
-        "\ufeffitem,estimate\r\nP1,-0.25\n\"a & b\",'=1+1 #50%\n",
+        '\ufeffitem,estimate\r\nP1,-0.25\n"a & b",\'=1+1 #50%\n',
         "\ufeffпризнак,оценка\n" + "надёжность,0.5\n" * 20,
         "",
     ],

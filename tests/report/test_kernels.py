@@ -139,7 +139,7 @@ def test_nothing_of_one_kernel_is_seen_by_the_next(tmp_path, parent):
     [
         ("os.kill(os.getpid(), 9)", {}, "killed"),
         ("import time; time.sleep(60)", {"cell_timeout": 1}, "timeout"),
-        ("import time; time.sleep(60)", {"notebook_timeout": 2}, "timeout"),
+        ("import time; time.sleep(60)", {"notebook_timeout": 8}, "timeout"),
         ("bytearray(2_000_000_000)[0]", {"memory_limit": 1.5}, "killed"),
     ],
     ids=["killed", "cell", "notebook", "memory"],

@@ -72,3 +72,21 @@ def test_descriptors_are_given_back(tmp_path):
     after = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
     assert after == before
     assert subprocess.run(["true"], check=False).returncode == 0
+
+
+def test_a_browser_that_cannot_be_started_leaves_nothing_behind(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+    def refused(*_command, **_given):
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(subprocess, "Popen", refused)
+    opened, closed = [], []
+    pipe, close = os.pipe, os.close
+    monkeypatch.setattr(os, "pipe", lambda: opened.append(pipe()) or opened[-1])
+    monkeypatch.setattr(os, "close", lambda one: closed.append(one) or close(one))
+    with pytest.raises(OSError, match="no more processes"), chromium.started("chromium"):
+        pass
+    ends = {end for pair in opened for end in pair}
+    assert ends <= set(closed)  # removing the profile closes others
+    assert list(tmp_path.iterdir()) == []

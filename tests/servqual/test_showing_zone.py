@@ -75,7 +75,7 @@ def test_both_sides_sum_to_the_dot():
 
 
 def test_an_unknown_view():
-    with pytest.raises(AnalysisError, match='zones have no view "nothing"'):
+    with pytest.raises(AnalysisError, match='ZoneOfTolerance has no view "nothing"'):
         figures.zone_chart(zone(), view="nothing")
 
 
@@ -149,7 +149,7 @@ def test_columns_are_in_the_glossary(make):
 
 
 def test_pairs_of_scores_are_named_in_words():
-    shown = tables.show(models("es"), "differences").html
+    shown = tables.show(models("es"), "differences").html.replace("\u00a0", " ")
     assert "SERVPERF ponderado (percepciones por importancia)" in shown
     assert "servperf_weighted" not in shown
 
@@ -161,7 +161,7 @@ def test_verdicts_on_gaps_have_words_of_their_own():
 
     first = {**SURVEY_BOOK["dimensions"]["first"], "delta": 0.2}
     book = {**SURVEY_BOOK, "dimensions": {**SURVEY_BOOK["dimensions"], "first": first}}
-    shown = tables.show(servqual.gaps(study(book=book))).html
+    shown = tables.show(servqual.gaps(study(book=book))).html.replace("\u00a0", " ")
     assert "clearly below expectations" in shown
     assert "clear fall" not in shown
 

@@ -7,8 +7,9 @@ import shown_results as shown
 from babel.messages.pofile import read_po
 
 from cxresearch import figures, findings, tables, text
+from cxresearch.about import About
 from cxresearch.errors import AnalysisError
-from cxresearch.text import catalogue, extraction
+from cxresearch.text import catalogue, cells, extraction, words
 from cxresearch.text.markdown import blocks, in_language
 
 OTHERS = [language for language in text.LANGUAGES if language != "en"]
@@ -134,3 +135,19 @@ def test_a_new_translation_keeps_to_its_language():
     template.add("a message that no catalogue has")
     extraction.merged("es", template)["a message that no catalogue has"].string = "un mensaje"
     assert not extraction.merged("ru", template)["a message that no catalogue has"].string
+
+
+def test_a_word_of_ours_is_not_taken_for_a_key_of_the_codebook():
+    about = About(language="sl", labels={"green": "okolju prijazen", "parcel": "Paket"})
+    assert cells.cell("green", "status", "code", "", about) == words.word("green", "sl")
+    assert cells.cell("parcel", "status", "code", "", about) == "Paket"
+    assert cells.label("green", about) == "okolju prijazen"
+
+
+def test_flags_groups_and_days_are_told_in_the_language():
+    about = About(language="ru")
+    assert words.word("low_base", "ru") == "малая база"
+    assert cells.label("detractors", about, column="group") == words.word("detractors", "ru")
+    assert cells.cell("2024-03-31", "opened_on", "code", "", about) == "31 марта 2024\u202fг."
+    assert cells.cell(35.0, "numerator", "code", "", about) == "35"
+    assert cells.cell(0.5, "numerator", "code", "", about) == "0,50"

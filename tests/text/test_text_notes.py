@@ -52,7 +52,7 @@ def test_labels_stand_for_keys():
 
 
 def test_many_notes_of_one_kind_are_cut_short_and_counted():
-    notes = [note("missing_codes", column=f"P{k}", n=k + 1, codes=(99,)) for k in range(10)]
+    notes = [note("small_base", group=f"team {k}", n=k + 1, min_n=10) for k in range(10)]
     told = sentences(notes, About())
     assert len(told) == 4
     assert told[-1][1] == "… and 7 notes more of this kind."
@@ -84,3 +84,11 @@ def test_a_code_has_its_line_in_one_module(house, name):
     assert [code for code, times in said.items() if times > 1] == []
     whole = GLOSSARY if name == "COLUMNS" else getattr(house, name)
     assert set(whole) == set(said)
+
+
+def test_a_long_list_of_items_names_three_and_counts_the_rest():
+    items = tuple(f"item {place}" for place in range(22))
+    told = sentence(note("desired_expected", items=items), About())
+    assert told.endswith("item 0, item 1, item 2 and 19 more.")
+    few = sentence(note("desired_expected", items=items[:4]), About(language="ru"))
+    assert "item 3" in few

@@ -46,7 +46,8 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
 
 MORE = marks("… and {n} note more of this kind.", "… and {n} notes more of this kind.")
 
-#: Kinds that occur by the column: many become one sentence, with the column of most answers.
+#: Kinds that occur by column or measure: many become one sentence, which names the column of most
+#: answers, or all.
 TOGETHER: dict[str, str] = {
     "missing_codes": mark(
         "Declared codes for no answer ({codes}): {n} answers in {columns} questions, most in "
@@ -70,11 +71,16 @@ TOGETHER: dict[str, str] = {
         "Labels that were turned into their codes: {n} answers in {columns} questions, most in "
         "{most}."
     ),
-    "reversed": mark("Answers that were reversed, as the codebook declares: {columns}."),
+    "reversed": mark("Answers that were reversed, as the codebook declares: {all}."),
+    "target_is_baseline": mark(
+        "At or beyond the target from the start, so there is no way to cover and the goal is to "
+        "hold: {all}."
+    ),
+    "exact_status": mark("Counted in full, so met or not without sampling error: {all}."),
 }
 
 _SHARES = {"share", "coverage", "green", "red", "interest"}
-_P_VALUES = {"p_value"}
+_P_VALUES = {"p_value", "q"}
 _COUNTS = {
     "n_complete",
     "wanted",
@@ -155,8 +161,9 @@ def _together(same: list[Note], about: About) -> str:
     _ = translator(language)
     told = [dict(one.values) for one in same]
     if "n" not in told[0]:
-        columns = [_value(code, "column", one["column"], about) for one in told]
-        return _(TOGETHER[code], columns="; ".join(columns))
+        name = "column" if "column" in told[0] else "measure"
+        named = (_value(code, name, one[name], about) for one in told)
+        return _(TOGETHER[code], all="; ".join(dict.fromkeys(named)))
     counts = [int(str(one["n"])) for one in told]
     most = told[counts.index(max(counts))]
     values = {
@@ -168,7 +175,8 @@ def _together(same: list[Note], about: About) -> str:
         TOGETHER[code],
         n=number(sum(counts), 0, language),
         columns=number(len({str(one["column"]) for one in told}), 0, language),
-        most=f"{_value(code, 'column', most['column'], about)}: {number(max(counts), 0, language)}",
+        most=_("“{label}”", label=_value(code, "column", most["column"], about))
+        + f" ({number(max(counts), 0, language)})",
         **values,
     )
 

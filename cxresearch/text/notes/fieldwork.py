@@ -42,6 +42,12 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "{n} answer in {column} lay outside the scale and was set to missing ({values}).",
         "{n} answers in {column} lay outside the scale and were set to missing ({values}).",
     ),
+    "between_points": marks(
+        "{n} answer in {column} lies between the points of its scale ({values}) and counts as it "
+        "is; continuous: true in the codebook says that this is meant.",
+        "{n} answers in {column} lie between the points of their scale ({values}) and count as "
+        "they are; continuous: true in the codebook says that this is meant.",
+    ),
     "labels_recoded": marks(
         "{n} answer in {column} came as a label and was turned into its code.",
         "{n} answers in {column} came as labels and were turned into their codes.",

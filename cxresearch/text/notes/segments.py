@@ -23,7 +23,7 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "(φ = {phi}): {measure}."
     ),
     "exclusion_changes_mix": mark(
-        "Those flagged or left out are not spread evenly over the groups of {column} (q = {q}); "
+        "Those flagged or left out are not spread evenly over the groups of {column} (q {q}); "
         "leaving them out changes the mix."
     ),
 }

@@ -46,5 +46,9 @@ SENTENCES: dict[str, str | tuple[str, str]] = {
         "{n} post was left out by the rules that the params name.",
         "{n} posts were left out by the rules that the params name.",
     ),
+    "impact_few": marks(
+        "{n} theme has no impact: fewer than {min_n} scores with or without it.",
+        "{n} themes have no impact: fewer than {min_n} scores with or without them.",
+    ),
     "kappa_low": mark("The coders agree too little on {theme} (kappa {kappa}, below .67)."),
 }

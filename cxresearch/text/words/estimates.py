@@ -89,6 +89,7 @@ WORDS: dict[str, str] = {
     "per_hour": mark("per hour"),
     # verdicts
     "suppressed": mark("withheld"),
+    "low_base": mark("low base"),
     "clear_rise": mark("clear rise"),
     "clear_fall": mark("clear fall"),
     "likely_rise": mark("likely rise"),

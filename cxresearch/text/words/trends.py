@@ -160,6 +160,8 @@ WORDS: dict[str, str] = {
     "verdict:first": mark("start of the series"),
     "same": mark("no change known"),
     "identical": mark("changed, declared of the same meaning"),
+    "scale:linear": mark("linear"),
+    "scale:logit": mark("logit"),
     "verdict:linear": mark("earlier waves mapped by a line"),
     "verdict:step": mark("a level of its own from here on"),
     "no_map": mark("a line says nothing of shares or NPS"),

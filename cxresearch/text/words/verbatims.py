@@ -40,6 +40,10 @@ HEADERS: dict[str, str] = {
 }
 
 WORDS: dict[str, str] = {
+    "group:detractors": mark("detractors"),
+    "group:promoters": mark("promoters"),
+    "period:all": mark("all periods"),
+    "theme:overall": mark("Overall"),
     "positive": mark("praise"),
     "negative": mark("complaint"),
     "neutral": mark("neutral"),
