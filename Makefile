@@ -14,6 +14,7 @@ $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/jupyter kernelspec install --sys-prefix --log-level=WARN --name cxresearch cxresearch/report/kernels/spec
 	touch $(READY)
 
 report: $(READY)
