@@ -320,7 +320,7 @@ def test_real_study_with_an_alert_that_fires(desk):
     page = (desk.folder / "reports" / "acme" / "12_study.html").read_text()
     assert '<html lang="es">' in page
     assert "Acme en 2024" in page
-    assert "answers.csv, 200" in page
+    assert "answers.csv (n = 200)" in page
     assert len(list((desk.folder / "reports" / "acme" / "tables").glob("12_study-01-*.csv"))) == 1
     with (desk.folder / "answers.csv").open("a") as file:
         file.write("\n201,2024,77,3")

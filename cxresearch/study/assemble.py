@@ -228,6 +228,7 @@ def parts(
     except CxError as error:
         return None, [as_data(fault, data) for fault in error.faults]
     notes += [*weight_notes, *eligible_notes, *excluded_notes]
+    told = _value_labels(gathered, data)
     if design.lonely:
         named = first(sorted(str(label) for label in design.lonely))
         notes.append(note("lonely_psu", strata=named, policy=design.lonely_psu))
@@ -247,11 +248,11 @@ def parts(
         "flags": flagged,
         "rules": rules,
         "coverage": gathered.coverage,
-        "value_labels": _value_labels(gathered, data),
+        "value_labels": told,
         "question_texts": gathered.texts,
         "sources": tuple((part.name, part.n, part.sha256) for part in gathered.parts),
         "notes": tuple(notes),
-        "tables": tables,
+        "tables": tables.in_words({name: told[name] for name in data.segments if name in told}),
         "fingerprint": fingerprint(params, codebook, gathered, tables),
     }, []
 

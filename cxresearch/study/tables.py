@@ -110,6 +110,21 @@ class Tables(Mapping[str, pd.DataFrame]):
         facts = {name: facts for name, facts in self._facts.items() if name in kept}
         return Tables(kept, facts, self.notes)
 
+    def in_words(self, words: Mapping[str, Mapping[str, str]]) -> Tables:
+        """Return the tables with their groups called as the answers call them.
+
+        Parameters
+        ----------
+        words : mapping
+            Column → code → what it is called; what has no words stays.
+        """
+        made = {}
+        for name, frame in self._frames.items():
+            shared = {one: as_labels(frame[one]) for one in words if one in frame.columns}
+            called = {one: codes.map(words[one]).fillna(codes) for one, codes in shared.items()}
+            made[name] = frame.assign(**called) if called else frame
+        return Tables(made, self._facts, self.notes)
+
     def veiled(self, params: Params, veil: personal.Veil | None) -> Tables:
         """Return the tables with pseudonyms for ids that are personal, without other such columns.
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
-from textwrap import wrap
 from typing import Any
 
 import pandas as pd
@@ -32,8 +31,7 @@ from cxresearch.text.words import HEADERS, WORDS, header, word
 
 MAX_ROWS = 200
 _FOLDED = 24  # rows from which on a table is folded up under its title
-_HEAD = 14  # characters of a line over a column of numbers
-_LINE = 18  # characters of a line of words that a narrow column does not break
+_LINE = 18  # characters of words that a narrow column does not break
 _STYLE = (
     ".cx-table{border-collapse:collapse;min-width:24em;font-variant-numeric:tabular-nums}"
     ".cx-table caption{text-align:left;padding:.3em 0}"
@@ -41,6 +39,8 @@ _STYLE = (
     ".cx-table .num{text-align:right}.cx-table td.num{white-space:nowrap}"
     ".cx-table tbody th{font-weight:normal;min-width:4em}"
     ".cx-table thead th{vertical-align:bottom;white-space:normal}"
+    ".cx-table thead th.num{max-width:7.5em}"
+    ".cx-table .short{white-space:nowrap}.cx-table .words{min-width:9em}"
     ".cx-sub{display:block;font-weight:normal;font-size:.9em}"
     ".cx-notes{font-size:.9em;margin:.3em 0;padding-left:1.2em}"
 )
@@ -292,32 +292,22 @@ def _head(place: Sequence[Column]) -> str:
         return "<td></td>"
     if not place[0].number:
         return f'<th scope="col">{"<br>".join(map(escape, titles))}</th>'
-    lines = [line for title in titles for line in _lines(title, _HEAD)]
-    return f'<th scope="col" class="num">{"<br>".join(map(escape, lines))}</th>'
+    return f'<th scope="col" class="num">{"<br>".join(map(escape, titles))}</th>'
 
 
 def _cell(place: Sequence[Column], row: int) -> str:
     part = place[0]
     told = [one.cells[row] for one in place if one.cells[row] not in ("", amounts.DASH)]
     shown = told or [part.cells[row]]
-    if not part.number and not part.langs:
-        shown = [_unbroken(one) for one in shown]
     text = escape("\n".join(shown)).replace("\n", "<br>")
     if part.langs and part.langs[row] not in ("", "unknown"):
         return f'<td lang="{escape(part.langs[row])}">{text}</td>'
-    if part.key:
-        return f'<th scope="row">{text}</th>'
-    return f'<td class="num">{text}</td>' if part.number else f"<td>{text}</td>"
-
-
-def _unbroken(text: str) -> str:
-    """Return words that break only into lines of some length, however narrow their column."""
-    return " ".join(_lines(text, _LINE))
-
-
-def _lines(text: str, width: int) -> list[str]:
-    lines = wrap(text, width, break_long_words=False, break_on_hyphens=False)
-    return [line.replace(" ", "\N{NO-BREAK SPACE}") for line in lines]
+    if part.number and not part.key:
+        return f'<td class="num">{text}</td>'
+    # words break only into lines of some length, however narrow their column
+    kind = "words" if max(map(len, shown)) > _LINE else "short" if " " in text else ""
+    kind = f' class="{kind}"' if kind else ""
+    return f'<th scope="row"{kind}>{text}</th>' if part.key else f"<td{kind}>{text}</td>"
 
 
 def _caption(name: str, view: str, result: Result) -> str:

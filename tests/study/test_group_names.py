@@ -104,3 +104,20 @@ def test_names_change_no_figure(tmp_path):
     plain, named = (study(tmp_path, groups=one) for one in ({}, NAMES))
     tables = [cx.segments.compare(one, measure="happy").table for one in (plain, named)]
     pd.testing.assert_frame_equal(*tables)
+
+
+def test_tables_of_operations_call_their_groups_as_the_answers_do(tmp_path):
+    tickets = pd.DataFrame(
+        {"id": range(6), "opened_at": ["2025-01-05"] * 6, "tier": [1, 2, 2, 3, 9, 3]}
+    )
+    tickets.to_csv(tmp_path / "tickets.csv", index=False)
+    study(tmp_path)
+    params = yaml.safe_load((tmp_path / "a.yml").read_text())
+    columns = {"ticket_id": "id", "opened_at": "opened_at", "tier": "tier"}
+    params["tables"] = {"tickets": {"path": "tickets.csv", "columns": columns}}
+    (tmp_path / "a.yml").write_text(yaml.safe_dump(params))
+    one = cx.load_study(tmp_path / "a.yml")
+    assert list(one.tables["tickets"]["tier"]) == [
+        "Standard", "Plus", "Plus", "Premier", "9", "Premier",
+    ]  # fmt: skip
+    assert len(one.tables.of({"tier": "Plus"})["tickets"]) == 2
