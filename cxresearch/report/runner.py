@@ -17,6 +17,7 @@ from cxresearch.report import (
     lasting,
     matrix,
     places,
+    pool,
     preflight,
     publish,
     record,
@@ -30,7 +31,7 @@ from cxresearch.report.preflight import Load, tell
 from cxresearch.report.signals import Signals
 from cxresearch.report.subject import Subject
 from cxresearch.report.talk import Talk
-from cxresearch.report.tasks import Task
+from cxresearch.report.tasks import Executed, Task
 from cxresearch.report.wish import DONE, FAILED, NOTHING, Wish
 
 if TYPE_CHECKING:
@@ -108,27 +109,20 @@ def _work(
             talk.say("unchanged", unchanged.SAID.format(study=one.name), study=one.name)
     if not busy:
         return codes
-    by_folder: dict[Path, Ongoing] = {}
     tasks: list[Task] = []
+    undressed: list[Task] = []
     try:
         for one in busy:
-            subject = one.plan.subject
-            one.place = publish.workplace(subject.folder, subject.name)
-            one.settings = {
-                **place.settings,
-                handover.HISTORY: str(one.plan.folder / handover.HISTORY_FILE),
-                **_kept(one),
-                **({} if wish.force else lasting.settings()),
-            }
-            changed = record.changes(one.plan.parts, one.before)
-            if changed:
-                text = f"{one.name}: changed since the last run: {', '.join(changed)}"
-                talk.say("changed", text, study=one.name, parts=changed)
-            _render(one, talk, signals)
-            for job in one.todo:
-                task = _task(job, one)
-                by_folder[task.folder] = one
-                tasks.append(task)
+            _begin(one, wish, talk, place)
+            undressed += _undressed(one, talk)
+            tasks += [_task(job, one) for job in one.todo]
+        of = {one.place: one for one in busy}
+        by_folder = {task.folder: of[task.folder.parent] for task in [*undressed, *tasks]}
+        # pages alone are made here even where notebooks run elsewhere
+        n_jobs = min(wish.jobs or pool.cpus(), len(undressed))
+        for task, outcome in pool.run(undressed, n_jobs, stop=signals.stopped):
+            one = by_folder[task.folder]
+            one.pages[task.job.name] = closing.page(task, outcome, one, talk)
         if tasks:
             _run_tasks(tasks, by_folder, wish, talk, signals, place)
         codes += [closing.study(one, talk, stopped=signals.number) for one in busy]
@@ -140,6 +134,23 @@ def _work(
             if one.place is not None:
                 shutil.rmtree(one.place, ignore_errors=True)
     return codes
+
+
+def _begin(one: Ongoing, wish: Wish, talk: Talk, place: Place) -> None:
+    """Make a study's private folder and say what has changed."""
+    subject = one.plan.subject
+    one.place = publish.workplace(subject.folder, subject.name)
+    if one.todo:
+        one.settings = {
+            **place.settings,
+            handover.HISTORY: str(one.plan.folder / handover.HISTORY_FILE),
+            **_kept(one),
+            **({} if wish.force else lasting.settings()),
+        }
+    changed = record.changes(one.plan.parts, one.before)
+    if changed:
+        text = f"{one.name}: changed since the last run: {', '.join(changed)}"
+        talk.say("changed", text, study=one.name, parts=changed)
 
 
 def _kept(one: Ongoing) -> Mapping[str, str]:
@@ -156,21 +167,19 @@ def _kept(one: Ongoing) -> Mapping[str, str]:
     return settings
 
 
-def _render(one: Ongoing, talk: Talk, signals: Signals) -> None:
-    """Make the pages anew whose notebooks need not be run."""
+def _undressed(one: Ongoing, talk: Talk) -> list[Task]:
+    """Return the tasks of pages that are made anew without their notebooks; say which."""
     if not one.undressed:
-        return
-    from cxresearch.report import work  # brings nbconvert: only who makes pages waits for it
-
+        return []
     names = [job.name for job in one.undressed]
     text = f"{one.name}: pages made anew, their notebooks need not run: {', '.join(names)}"
     talk.say("render", text, study=one.name, jobs=names)
+    tasks = []
     for job in one.undressed:
-        if signals.stopped():
-            return
-        task, page = _task(job, one), one.pages[job.name]
-        outcome = work.render(task, page, one.plan.folder)
-        one.pages[job.name] = closing.page(task, outcome, one, talk)
+        page = one.pages[job.name]
+        before = Executed(folder=one.plan.folder, facts=page.facts, warnings=page.warnings)
+        tasks.append(replace(_task(job, one), executed=before))
+    return tasks
 
 
 def _run_tasks(

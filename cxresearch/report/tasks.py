@@ -30,6 +30,8 @@ class Task:
         What the page's foot says.
     settings : mapping
         Environment of its kernel: where the warm parent and the run's store are.
+    executed : Executed or None
+        Its notebook as an earlier run executed it, where only the page is made anew.
     """
 
     job: Job
@@ -37,6 +39,26 @@ class Task:
     folder: Path
     provenance: Mapping[str, str]
     settings: Mapping[str, str] = field(default_factory=dict)
+    executed: Executed | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Executed:
+    """What an earlier run made of a notebook.
+
+    Attributes
+    ----------
+    folder : Path
+        The study's, in which the executed notebook and its tables lie.
+    facts : mapping
+        What it told of itself.
+    warnings : int
+        Warnings that its code wrote.
+    """
+
+    folder: Path
+    facts: Mapping[str, Any]
+    warnings: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,8 +17,7 @@ from typing import Any, Protocol
 import nbformat
 
 from cxresearch.report import engine, export, mishap, publish
-from cxresearch.report.record import PageRecord
-from cxresearch.report.tasks import Outcome, Task
+from cxresearch.report.tasks import Executed, Outcome, Task
 
 
 class Telling(Protocol):
@@ -29,9 +28,14 @@ class Telling(Protocol):
 
 
 def run_job(task: Task) -> Outcome:
-    """Run the notebook and make its page, or its error page; nothing is published."""
+    """Run the notebook and make its page, or its error page; nothing is published.
+
+    Where an earlier run has executed it, only the page is made anew, without a kernel.
+    """
     job, subject = task.job, task.subject
     task.folder.mkdir(parents=True, exist_ok=True)
+    if task.executed is not None:
+        return _render(task, task.executed)
     execution = engine.execute(
         job.notebook.path,
         job.parameters,
@@ -52,24 +56,13 @@ def run_job(task: Task) -> Outcome:
     return outcome
 
 
-def render(task: Task, page: PageRecord, folder: Path) -> Outcome:
-    """Make the page anew of a notebook that was executed before; no kernel is started.
-
-    Parameters
-    ----------
-    task : Task
-        What would be run.
-    page : PageRecord
-        How the notebook's last run ended: well, and of the same execution.
-    folder : Path
-        The study's folder, in which the executed notebook and its tables lie.
-    """
+def _render(task: Task, before: Executed) -> Outcome:
     began = monotonic()
-    task.folder.mkdir(parents=True, exist_ok=True)
-    executed = nbformat.read(folder / f"{task.job.name}.ipynb", as_version=4)  # type: ignore[no-untyped-call]
+    file = before.folder / f"{task.job.name}.ipynb"
+    executed = nbformat.read(file, as_version=4)  # type: ignore[no-untyped-call]
     source = nbformat.read(task.job.notebook.path, as_version=4)  # type: ignore[no-untyped-call]
-    outcome = Outcome(status="done", facts=page.facts, warnings=page.warnings)
-    _make(task, export.with_texts_of(source, executed), outcome, folder / publish.TABLES)
+    outcome = Outcome(status="done", facts=before.facts, warnings=before.warnings)
+    _make(task, export.with_texts_of(source, executed), outcome, before.folder / publish.TABLES)
     return replace(outcome, seconds=round(monotonic() - began, 2))
 
 

@@ -39,7 +39,6 @@ _STYLE = (
     ".cx-table .num{text-align:right}.cx-table td.num{white-space:nowrap}"
     ".cx-table tbody th{font-weight:normal;min-width:4em}"
     ".cx-table thead th{vertical-align:bottom;white-space:normal}"
-    ".cx-table thead th.num{max-width:7.5em}"
     ".cx-table .short{white-space:nowrap}.cx-table .words{min-width:9em}"
     ".cx-sub{display:block;font-weight:normal;font-size:.9em}"
     ".cx-notes{font-size:.9em;margin:.3em 0;padding-left:1.2em}"
