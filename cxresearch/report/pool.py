@@ -15,6 +15,7 @@ from cxresearch.report.tasks import SPARE, Outcome, Task
 
 _LOOK_EVERY = 0.2  # seconds between looks at whether the user wants to stop
 _GRACE = 5.0  # seconds that a worker has to end its kernel
+_INTERRUPTED = Outcome(status="interrupted", reason="the run was interrupted")
 _STUCK = "the worker took far longer than report.notebook_timeout allows, and was ended"
 
 
@@ -74,7 +75,10 @@ def run(
             ready = wait([sign for worker in running for sign in worker.signs], _LOOK_EVERY)
             for worker in [one for one in running if any(sign in ready for sign in one.signs)]:
                 running.remove(worker)
-                yield worker.task, worker.outcome()
+                outcome = worker.outcome()
+                # a terminal's signal reaches workers, too, perhaps before it reaches us
+                ended_by_user = outcome.status == "killed" and stop()
+                yield worker.task, _INTERRUPTED if ended_by_user else outcome
             for worker in [one for one in running if one.is_stuck()]:
                 running.remove(worker)
                 _end([worker])
@@ -82,9 +86,9 @@ def run(
     finally:
         _end(running)
     for worker in running:
-        yield worker.task, Outcome(status="interrupted", reason="the run was interrupted")
+        yield worker.task, _INTERRUPTED
     for task in waiting:
-        yield task, Outcome(status="interrupted", reason="the run was interrupted")
+        yield task, _INTERRUPTED
 
 
 class _Worker:
