@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from jinja2.bccache import Bucket, BytecodeCache
 from nbconvert.exporters import HTMLExporter
 
 from cxresearch.report import look, matrix
@@ -21,10 +22,28 @@ from cxresearch.report.fragments import Fragments
 from cxresearch.report.subject import Subject, span
 from cxresearch.text import number, percent, translator
 
+_PARTS = ("index.html.j2", "shell.html.j2", "cells.html.j2")
 _REMOVED = {"remove", "remove-cell", "remove_cell", "parameters-hidden"}
 _NO_INPUT = {"hide-input", "hide_input", "remove-input", "remove_input"}
 _NO_OUTPUT = {"remove-output", "remove_output", "hide-output", "hide_output"}
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+class _Compiled(BytecodeCache):
+    """Compiled templates in memory; Jinja compares each with its source before it is used."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
 
 
 class _PageExporter(HTMLExporter):  # type: ignore[misc]
@@ -76,16 +95,29 @@ def html(notebook: Any, page: Page, failure: Failure | None = None) -> str:
     """
     subject = page.subject
     _ = translator(subject.language)
+    exporter = _exporter(Fragments(subject.language, page.files))
+    exporter.environment.globals.update(_=_, cx=_around(page, failure, notebook))
+    text, _resources = exporter.from_notebook_node(_shown(notebook, page, failure))
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def prepare() -> None:
+    """Compile the page's templates, for this process and all that are forked from it."""
+    environment = _exporter(Fragments("en", Path())).environment
+    for name in _PARTS:
+        environment.get_template(name)
+
+
+def _exporter(fragments: Fragments) -> _PageExporter:
     exporter = _PageExporter(  # type: ignore[no-untyped-call]
         template_name="cx",
         extra_template_basedirs=[str(look.TEMPLATES)],
         preprocessors=[],
         default_preprocessors=[],
     )
-    exporter.environment.filters.update(Fragments(subject.language, page.files).filters())
-    exporter.environment.globals.update(_=_, cx=_around(page, failure, notebook))
-    text, _resources = exporter.from_notebook_node(_shown(notebook, page, failure))
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    exporter.environment.bytecode_cache = _COMPILED
+    exporter.environment.filters.update(fragments.filters())
+    return exporter
 
 
 def clean(notebook: Any, parameters: Mapping[str, Any]) -> Any:

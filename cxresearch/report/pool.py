@@ -29,9 +29,9 @@ def cpus() -> int:
 def _context() -> Any:
     if sys.platform == "win32":
         return get_context("spawn")
-    # a server process imports papermill once and forks a worker per job
+    # a server process imports papermill and compiles templates once and forks a worker per job
     context = get_context("forkserver")
-    context.set_forkserver_preload(["cxresearch.report.work"])
+    context.set_forkserver_preload(["cxresearch.report.ready"])
     return context
 
 
