@@ -91,8 +91,8 @@ def test_small_p_values_are_never_zero():
 
 def test_differences_have_their_sign():
     rows = _Cells(tables.show(shown.gaps()).html).rows
-    assert rows[1][3] == "+0.30"
-    assert rows[2][3] == "−1.50"
+    assert rows[1][3] == "+0.30 [0.20, 0.40]"
+    assert rows[2][3].startswith("−1.50 [")
 
 
 def test_caption_states_base_level_method_and_unit():

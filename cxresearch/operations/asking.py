@@ -17,7 +17,6 @@ from cxresearch.stats import survey
 from cxresearch.stats.estimates import Interval
 from cxresearch.stats.intervals import poisson_rate, wilson
 from cxresearch.stats.rates import poisson_dispersion
-from cxresearch.study.contracts import KEYS
 from cxresearch.study.params.operations import BusinessHours, Operations
 from cxresearch.study.study import Study
 from cxresearch.study.tables import Tables
@@ -330,11 +329,6 @@ def present(frame: pd.DataFrame, moment: pd.Timestamp) -> pd.DataFrame:
     if "end_date" not in frame:
         return frame[begun]
     return frame[begun & (frame["end_date"].isna() | (frame["end_date"] >= moment))]
-
-
-def distinct_keys(table: str, columns: Sequence[str]) -> list[str]:
-    """Return the key columns of a table that it has."""
-    return [one for one in KEYS[table] if one in columns]
 
 
 __all__ = ["ALL", "Asked", "Piece", "Row", "present", "proportion", "quotient"]

@@ -289,9 +289,8 @@ def _head(place: Sequence[Column]) -> str:
     titles = [title for title in dict.fromkeys(said) if title]
     if not titles:
         return "<td></td>"
-    if not place[0].number:
-        return f'<th scope="col">{"<br>".join(map(escape, titles))}</th>'
-    return f'<th scope="col" class="num">{"<br>".join(map(escape, titles))}</th>'
+    kind = ' class="num"' if place[0].number else ""
+    return f'<th scope="col"{kind}>{"<br>".join(map(escape, titles))}</th>'
 
 
 def _cell(place: Sequence[Column], row: int) -> str:

@@ -361,6 +361,8 @@ UNDER: dict[str, tuple[str, ...]] = {
     "Scorecard": ("owner", "objective", "p_target", "conf_low", "target_low", "baseline"),
     "GoalAttainment": ("p_target", "conf_low", "attainment_low"),
     "Indicators": ("statistic",),
+    "GapScores": ("conf_low",),
+    "WaveContrasts": ("contrast", "wave_to", "value_to", "conf_low", "mdc"),
 }
 # the unit of rows in tables that have no column `unit`
 UNITS = {
