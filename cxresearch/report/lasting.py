@@ -70,7 +70,8 @@ def _cache() -> Path | None:
         known = folder.stat()
     except OSError:
         return None
-    if hasattr(os, "getuid") and (known.st_uid != os.getuid() or known.st_mode & stat.S_IWOTH):
+    of_others = known.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    if hasattr(os, "getuid") and (of_others or known.st_uid != os.getuid()):
         return None  # who can write there could have us unpickle what they like
     return folder
 

@@ -1,21 +1,46 @@
 """Results outlive a run for this user alone, and only while what computed them is the same."""
 
 import os
+import re
 import stat
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import cxresearch as cx
 from cxresearch import shared, store
 from cxresearch.report import lasting, record
 
+PACKAGE = Path(cx.__file__).parent
 ANSWERS = "wave,nps,sat\n" + "\n".join(f"{2023 + i % 2},{i % 11},{1 + i % 7}" for i in range(80))
 PARAMS = """
 study: {name: acme, title: {en: Customers, sl: Stranke}}
 data: {responses: answers.csv, wave: wave}
 codebook: {measures: {satisfaction: {kind: csat, columns: [sat], scale: [1, 7], top_box: 2}}}
 """
+
+
+SHARED = (
+    cx.kpis.measure,
+    cx.servqual.gaps,
+    cx.trends.compare,
+    cx.trends.track,
+    cx.trends.forecast,
+    cx.drivers.importance,
+    cx.drivers.priorities,
+    cx.drivers.simulate,
+    cx.psychometrics.invariance,
+    cx.quality.check,
+)
+
+CHOICES = {cx.psychometrics.invariance: {"across": "wave"}}
+
+
+@pytest.fixture(scope="module")
+def in_two_languages(root):
+    path = root / "params" / "example.yml"
+    return [cx.load_study(path, {"study.language": one}) for one in ("en", "ru")]
 
 
 @pytest.fixture
@@ -126,6 +151,26 @@ def test_result_that_someone_else_wrote_is_never_read(begin, params, cache):
     assert store.take(name) is None
     measure(study)
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize("analysis", SHARED, ids=lambda one: f"{one.__module__}.{one.__name__}")
+def test_no_shared_result_depends_on_the_language(analysis, in_two_languages):
+    english, russian = in_two_languages
+    assert shared.identity(english) == shared.identity(russian)
+    choices = CHOICES.get(analysis, {})
+    found, other = analysis(english, **choices), analysis(russian, **choices)
+    assert (found.method, found.n, found.notes) == (other.method, other.n, other.notes)
+    for name, frame in found.frames().items():
+        pd.testing.assert_frame_equal(frame, other.frames()[name])
+
+
+def test_every_shared_analysis_is_looked_at():
+    marked = {
+        (path.relative_to(PACKAGE).with_suffix("").as_posix().replace("/", "."), name)
+        for path in PACKAGE.rglob("*.py")
+        for name in re.findall(r"^@by_run\ndef (\w+)", path.read_text(encoding="utf-8"), re.M)
+    }
+    assert marked == {(one.__module__.partition(".")[2], one.__name__) for one in SHARED}
 
 
 def test_folder_that_others_may_write_is_refused(cache):
