@@ -225,6 +225,18 @@ def test_damaged_files_say_so(tmp_path: Path) -> None:
 # Parquet
 
 
+@pytest.mark.parametrize("text", ["E1", "slow"])
+def test_parquet_whose_names_or_answers_are_no_text(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.parquet"
+    pd.DataFrame({"E1": [1, 2], "comment": ["slow", "fast"]}).to_parquet(
+        path, compression="none", index=False
+    )
+    raw = path.read_bytes()
+    damaged = bytes([0x80]) + text.encode()[1:]
+    path.write_bytes(raw.replace(text.encode(), damaged))
+    assert "cut off or damaged" in refusal(path)
+
+
 def test_parquet_types(tmp_path: Path) -> None:
     table = pa.table(
         {

@@ -42,7 +42,8 @@ def read_parquet(raw: bytes, path: Path) -> Columns:
     """
     try:
         table = pq.ParquetFile(pa.BufferReader(raw)).read()
-    except (pa.ArrowException, OSError) as error:
+        table.validate(full=True)  # looks into texts: they, and names, may not be UTF-8
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise not_this(path, raw, "parquet", str(error).split("\n")[0]) from error
     return columns_of(table, path.name, "the schema")
 
